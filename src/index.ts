@@ -1,0 +1,2 @@
+/** The public surface: named re-exports only. */
+export { tf } from "./engine/tensor.js"
