@@ -1,0 +1,105 @@
+/**
+ * One step of training, many times: what a step is (`StepProgram`), what runs it (`StepRunner`), and the seam between
+ * the runner and the ways of computing steps (`Stepper`). Left out: the runner itself (`runner.ts`), steps operation by
+ * operation (`eager.ts`), and recorded steps (`compile/`). Next: `runner.ts`.
+ */
+import type { Stretch } from "./batches.js"
+import type { Optimizer } from "./optimize.js"
+import type { Tensor } from "./tensor.js"
+
+export { createRunner } from "./runner.js"
+
+/** What an objective returns: a scalar to minimise, the next state, and scalars to report. */
+export interface Objective {
+  readonly loss: Tensor
+  readonly state: readonly Tensor[]
+  readonly outputs: readonly Tensor[]
+}
+
+/** What one step of training computes, as a pure function of tensors. */
+export interface StepProgram {
+  /** Initial values of the trained leaves, unconstrained, float32. The runner copies them. */
+  readonly parameters: readonly Tensor[]
+  /** Carried but not trained (running baselines); may be empty. The runner copies it. */
+  readonly state: readonly Tensor[]
+  /** Inputs that stay for the whole run: whole data sets, rows on axis 0 where batched. The caller keeps owning them. */
+  readonly resident: readonly Tensor[]
+  /** Absent where every step sees all rows. `inputs` says which of `resident` have `count` rows to take `size` of. */
+  readonly batch?: { readonly size: number; readonly count: number; readonly inputs: readonly number[] }
+  /**
+   * The objective to minimise. `rows[i]` is `resident[i]`, gathered to the batch where listed (the last batch of an
+   * epoch may be shorter). `step` is the int32 counter, shape `[1]`, that keys every random draw.
+   */
+  objective(
+    parameters: readonly Tensor[],
+    state: readonly Tensor[],
+    rows: readonly Tensor[],
+    step: Tensor,
+  ): Objective
+  readonly optimizer: Optimizer
+  readonly seed: number
+}
+
+/** Everything that changes from step to step. The tensors belong to whoever holds the record. */
+export interface Carry {
+  readonly parameters: readonly Tensor[]
+  readonly moments: readonly Tensor[]
+  readonly state: readonly Tensor[]
+}
+
+/** What `run` resolves to: one number a step, up to and including the first loss that is not finite. */
+export interface StepReport {
+  readonly losses: Float32Array
+  /** `outputs[k]` holds the objective's k-th output at each step. */
+  readonly outputs: readonly Float32Array[]
+  /** Set when a loss or a parameter was not finite: the step it was seen at. The runner stands at the last good step. */
+  readonly failedAt?: number
+}
+
+/** What a stepper returns for a stretch: the carry after it, and the reported numbers of each step. */
+export interface Advanced {
+  readonly carry: Carry
+  /** `1 + outputs` rows of `steps` numbers: the losses first. */
+  readonly reported: readonly Float32Array[]
+  /** Whether every parameter after the stretch is finite. */
+  readonly finite: boolean
+}
+
+/** A way of computing steps. Given a carry it returns a new one and leaves the given one as it was. */
+export interface Stepper {
+  readonly plan: string
+  advance(carry: Carry, from: number, stretch: Stretch): Advanced
+  dispose(): void
+}
+
+/** Makes a stepper for a program, or says why it cannot. */
+export type StepCompiler = (program: StepProgram) => Stepper | { readonly refused: string }
+
+/** Runs steps of one program and keeps what they carry. */
+export interface StepRunner {
+  /** Runs `n` steps, synchronously; a caller that wants progress or an abort calls it with few. */
+  run(n: number): StepReport
+  /** Copies that the caller owns. */
+  parameters(): Tensor[]
+  state(): Tensor[]
+  /** The optimizer's moments, copies that the caller owns. */
+  optimizerState(): Tensor[]
+  /** Puts values in place (copied) and sets the counter: for a restart from a checkpoint. */
+  restore(carry: Carry, step: number): void
+  /** Steps done. */
+  readonly step: number
+  /** What was chosen and why, in a sentence or two. */
+  readonly plan: string
+  /** Frees everything the runner holds. Calling it again does nothing. */
+  dispose(): void
+}
+
+let compiler: StepCompiler | undefined
+
+/** The compiler that was offered, if any. */
+export const offeredCompiler = (): StepCompiler | undefined => compiler
+
+/** Registers a compiler for `createRunner` to ask first; the Node entry calls it. */
+export const offerCompiler = (offered: StepCompiler): void => {
+  compiler = offered
+}
