@@ -50,6 +50,8 @@ export interface Support<out S extends SupportKind = SupportKind> {
   readonly text: string
   /** The bounds of a scalar set, where it has constant ones. */
   readonly bounds?: readonly [low: number, high: number]
+  /** The bounds where they may be tensors, one for each member of a batch; `bounds` holds them where they are constant. */
+  readonly ends?: readonly [low: number | Tensor, high: number | Tensor]
   /** Boolean tensor, the event axes reduced: is each value inside? NaN never is. */
   contains(value: Tensor): Tensor
 }
@@ -62,7 +64,7 @@ const all = (inside: Tensor, rank: number): Tensor =>
         Array.from({ length: rank }, (_, axis) => inside.rank - rank + axis),
       )
 
-const isFinite = (x: Tensor): Tensor => tf.isFinite(x)
+const finite = (x: Tensor): Tensor => tf.isFinite(x)
 const both = (a: Tensor, b: Tensor): Tensor => tf.logicalAnd(a, b)
 const isWhole = (x: Tensor): Tensor => tf.equal(x, tf.floor(x))
 
@@ -72,7 +74,7 @@ export const real: Support<"real"> = {
   eventRank: 0,
   discrete: false,
   text: "(-∞, ∞)",
-  contains: isFinite,
+  contains: finite,
 }
 
 /** Numbers above 0. */
@@ -82,15 +84,23 @@ export const positive: Support<"positive"> = {
   discrete: false,
   text: "(0, ∞)",
   bounds: [0, Number.POSITIVE_INFINITY],
-  contains: (x) => both(isFinite(x), tf.greater(x, 0)),
+  contains: (x) => both(finite(x), tf.greater(x, 0)),
 }
 
 /** Numbers from 0 up, 0 included. */
 export const nonNegative: Support<"positive"> = {
   ...positive,
   text: "[0, ∞)",
-  contains: (x) => both(isFinite(x), tf.greaterEqual(x, 0)),
+  contains: (x) => both(finite(x), tf.greaterEqual(x, 0)),
 }
+
+/** Numbers from `low` up, `low` included; `low` is not negative and may be a tensor that broadcasts against the values. */
+export const atLeast = (low: number | Tensor): Support<"positive"> => ({
+  ...positive,
+  text: typeof low === "number" ? `[${low}, ∞)` : "[low, ∞)",
+  ends: [low, Number.POSITIVE_INFINITY],
+  contains: (x) => both(finite(x), tf.greaterEqual(x, low)),
+})
 
 /** Numbers between 0 and 1, the ends included (they have probability zero or a limit density). */
 export const unit: Support<"unit"> = {
@@ -108,6 +118,7 @@ export const interval = (low: number | Tensor, high: number | Tensor): Support<"
   eventRank: 0,
   discrete: false,
   text: typeof low === "number" && typeof high === "number" ? `[${low}, ${high}]` : "[low, high]",
+  ends: [low, high],
   ...(typeof low === "number" && typeof high === "number" ? { bounds: [low, high] as const } : {}),
   contains: (x) => both(tf.greaterEqual(x, low), tf.lessEqual(x, high)),
 })
@@ -148,7 +159,7 @@ export const nonNegativeInteger: Support<"integer"> = {
   discrete: true,
   text: "{0, 1, 2, …}",
   bounds: [0, Number.POSITIVE_INFINITY],
-  contains: (x) => both(both(isFinite(x), tf.greaterEqual(x, 0)), isWhole(x)),
+  contains: (x) => both(both(finite(x), tf.greaterEqual(x, 0)), isWhole(x)),
 }
 
 /** Whole numbers from `low` to `high`, both included; `high` may be a tensor. */

@@ -1,0 +1,5 @@
+/** Every row of the table, in one list. A new family adds its row to one of these files. */
+import type { Row } from "../battery/row.js"
+import { realLine } from "./real-line.js"
+
+export const rows: readonly Row[] = [...realLine]
