@@ -1,0 +1,141 @@
+/**
+ * The order of things: already working, in the cache, tfjs-node's own way, the wheel. The first that gives an addon
+ * which loads is taken. Next: `package.mjs`, `cache.mjs`, `own-way.mjs`, `wheel.mjs`.
+ */
+import { existsSync, mkdirSync, rmSync } from "node:fs"
+import { join } from "node:path"
+import {
+  cacheRoot,
+  commit,
+  discard,
+  entryPath,
+  findDamage,
+  findEntries,
+  openStaging,
+  sweep,
+  writeManifest,
+} from "./cache.mjs"
+import { buildOwnWay } from "./own-way.mjs"
+import { describePackage, findTfjsNode, loadAddon, placeEntry, readStamp, writeStamp } from "./package.mjs"
+import { silentProgress } from "./progress.mjs"
+import { NativeUnavailable } from "./unavailable.mjs"
+import { buildFromWheel } from "./wheel.mjs"
+
+/** The ways of building a cache entry, in the order in which they are tried. */
+export const routes = [
+  { name: "own", platforms: ["linux", "darwin", "win32"], build: buildOwnWay },
+  { name: "wheel", platforms: ["linux"], build: buildFromWheel },
+]
+
+const link = (target, entry, tensorflow) => {
+  placeEntry(target, entry)
+  writeStamp(target, tensorflow)
+}
+
+/** Why a cache entry cannot be used, or undefined where it is whole and loads. */
+const refusal = async (target, entry) => {
+  const damage = await findDamage(entry)
+  return damage ?? (await loadAddon(join(entry, target.addon))).reason
+}
+
+const takeFromCache = async ({ target, root, notes }) => {
+  for (const { path, tensorflow } of findEntries(root, {
+    tfjsNode: target.version,
+    machine: target.machine,
+  })) {
+    const reason = await refusal(target, path)
+    if (reason === undefined) {
+      link(target, path, tensorflow)
+      return { status: "linked", entry: path, tensorflow }
+    }
+    notes.push(`the cached copy of TensorFlow ${tensorflow} is of no use (${reason}) and was dropped`)
+    discard(path)
+  }
+  return undefined
+}
+
+/** Runs `work` with a staging folder that is gone afterwards, also after Ctrl-C, unless it was renamed away. */
+const withStaging = async (entry, work) => {
+  const staging = openStaging(entry)
+  const remove = () => rmSync(staging, { recursive: true, force: true })
+  const interrupt = () => {
+    remove()
+    process.exit(130)
+  }
+  process.once("SIGINT", interrupt)
+  process.once("SIGTERM", interrupt)
+  try {
+    return await work(staging)
+  } finally {
+    process.off("SIGINT", interrupt)
+    process.off("SIGTERM", interrupt)
+    remove()
+  }
+}
+
+const buildEntry = ({ target, root, progress, again }, route) => {
+  const unfinished = entryPath(root, { tfjsNode: target.version, tensorflow: "new", machine: target.machine })
+  return withStaging(unfinished, async (staging) => {
+    await route.build({ target, staging, progress })
+    progress.step("checking that it loads")
+    const { tensorflow, reason } = await loadAddon(join(staging, target.addon))
+    if (tensorflow === undefined) throw new NativeUnavailable(`the addon does not load: ${reason}`)
+    const facts = { tfjsNode: target.version, tensorflow, machine: target.machine, route: route.name }
+    await writeManifest(staging, facts)
+    const entry = entryPath(root, facts)
+    if (again) discard(entry)
+    await commit(staging, entry)
+    return { entry, tensorflow }
+  })
+}
+
+const build = async (context) => {
+  const failures = []
+  for (const route of context.routes) {
+    try {
+      const { entry, tensorflow } = await buildEntry(context, route)
+      link(context.target, entry, tensorflow)
+      return { status: "built", route: route.name, entry, tensorflow }
+    } catch (error) {
+      failures.push({ route: route.name, reason: error.message, missing: error.missing ?? [] })
+    }
+  }
+  return { status: "unavailable", failures }
+}
+
+const alreadyWorks = async (target) => {
+  const stamped = readStamp(target)
+  if (stamped !== undefined) return stamped
+  const { tensorflow } = await loadAddon(join(target.folder, target.addon))
+  if (tensorflow !== undefined) writeStamp(target, tensorflow)
+  return tensorflow
+}
+
+const applicableRoutes = (only) =>
+  routes.filter(({ name, platforms }) => platforms.includes(process.platform) && (only ?? name) === name)
+
+/**
+ * Gets the native part into a tfjs-node package and resolves to what happened: `status` is `"present"`, `"linked"` (from
+ * the cache), `"built"`, `"absent"` (no tfjs-node to put it in) or `"unavailable"` (with `failures`, each `{ route,
+ * reason, missing }`). `into` is the package's folder; `again` builds anew whatever is there; `only` names one route.
+ */
+export const obtain = async ({
+  into,
+  again = false,
+  only,
+  progress = silentProgress,
+  root = cacheRoot(),
+} = {}) => {
+  const folder = into ?? findTfjsNode()
+  if (folder === undefined || !existsSync(join(folder, "package.json"))) return { status: "absent" }
+  const target = describePackage(folder)
+  const present = again ? undefined : await alreadyWorks(target)
+  if (present !== undefined) return { status: "present", tensorflow: present, folder }
+  const notes = []
+  mkdirSync(join(root, "native"), { recursive: true })
+  sweep(root)
+  const cached = again ? undefined : await takeFromCache({ target, root, notes })
+  const result = cached ?? (await build({ target, root, progress, again, routes: applicableRoutes(only) }))
+  progress.close()
+  return { ...result, notes, folder, root }
+}
