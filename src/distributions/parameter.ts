@@ -2,7 +2,7 @@
  * How families take their parameters: by name or in order, as numbers, arrays or tensors, each with its domain. Next:
  * `normal.ts`, which uses all of it.
  */
-import { checksEnabled } from "../engine/checks.js"
+import { checksEnabled, complain } from "../engine/checks.js"
 import { DistributionError } from "../engine/error.js"
 import { type Shape, type Tensor, type TensorLike, tf, toTensor } from "../engine/tensor.js"
 import type { Support } from "./support.js"
@@ -24,16 +24,18 @@ const indexOf = (flat: number, shape: Shape): string => {
   return index.length === 0 ? "" : ` at [${index.join(", ")}]`
 }
 
-const refuse = (family: string, name: string, value: Tensor, domain: Support): never => {
+const refuse = (family: string, name: string, value: Tensor, domain: Support): Tensor => {
   const inside = tf.tidy(() => domain.contains(value).dataSync())
   const at = inside.indexOf(0)
   const size = value.size / Math.max(1, inside.length)
   const shown = [...value.dataSync().slice(at * size, (at + 1) * size)].slice(0, 6).map(String).join(", ")
   const shape = value.shape.slice(0, value.rank - domain.eventRank)
-  throw new DistributionError(
+  const error = new DistributionError(
     "invalid-parameter",
     `${family}: parameter '${name}' must lie in ${domain.text}, but is ${size > 1 ? `[${shown}]` : shown}${indexOf(at, shape)}`,
   )
+  complain(error)
+  return value
 }
 
 /**

@@ -22,3 +22,12 @@ export type Shape = readonly number[]
 /** The tensor of a value: itself if it is one, else a new float32 tensor. */
 export const toTensor = (value: TensorLike): Tensor =>
   value instanceof tf.Tensor ? value : tf.tensor(value as tf.TensorLike, undefined, "float32")
+
+/** Runs `body` in a tidy scope and gives back its result, whatever that is; tensors in it must have been kept. */
+export const scoped = <R>(body: () => R): R => {
+  let result: R | undefined
+  tf.tidy(() => {
+    result = body()
+  })
+  return result as R
+}

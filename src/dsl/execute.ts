@@ -1,0 +1,245 @@
+/**
+ * Running a program: what each site is answered with, and the record that is kept. Draws are keyed by the site's name;
+ * plates expand a distribution and check its shape; an enumerated site is answered with all its values at once.
+ * Left out: what is done with the record (`trace.ts`, `../inference/elbo.ts`). Next: `score.ts`, then `trace.ts`.
+ */
+import { match } from "ts-pattern"
+import type { Distribution } from "../distributions/distribution.js"
+import { deferringComplaints, takeDeferred } from "../engine/checks.js"
+import { LatentlyError } from "../engine/error.js"
+import { fold, type Key } from "../engine/random.js"
+import { stopGradient } from "../engine/repair/index.js"
+import { type Tensor, tf } from "../engine/tensor.js"
+import { type Enumeration, type EnumerationAxis, layOut } from "./enumeration-axis.js"
+import { checkBatchShape, checkObserved, checkReplayed } from "./fit-shape.js"
+import { interpret } from "./handlers.js"
+import { type PlateFrame, plateShape } from "./plate-frame.js"
+import { edited, type Role, type Site, watchingSites } from "./site.js"
+import { ModelError, programError, siteError } from "./site-error.js"
+import type { Program } from "./types.js"
+
+/** One site of a run as it was answered. */
+export interface Entry {
+  readonly name: string
+  readonly role: Exclude<Role, "plate">
+  readonly site: Site
+  /** The distribution, expanded to the plates; absent for params, factors and deterministic values. */
+  readonly dist: Distribution | undefined
+  readonly value: Tensor
+  readonly plates: readonly PlateFrame[]
+  readonly axis: EnumerationAxis | undefined
+}
+
+/** The record of a run: its entries by name, in order, and what the program returned. */
+export interface Execution<R = unknown> {
+  readonly entries: ReadonlyMap<string, Entry>
+  readonly result: R
+}
+
+/** What a run is given: a key for its draws, and answers for whatever is not drawn. */
+export interface Context {
+  readonly key: Key
+  /** The value of a param; by default its first value. */
+  readonly param: (site: Site) => Tensor
+  /** Batches by plate name; a plate without one sees all its rows. */
+  readonly batches?: ReadonlyMap<string, Tensor>
+  /** Values to use for latents instead of drawing them. */
+  readonly values?: ReadonlyMap<string, Tensor>
+  readonly enumeration: Enumeration
+  /** Whether a latent site of this run is to be summed over under its own weights. */
+  readonly enumerates?: (name: string) => boolean
+  /** Whether a latent's draw is to carry no gradient. */
+  readonly detaches?: (name: string) => boolean
+}
+
+type State = { readonly entries: Map<string, Entry>; unnamed: number; last: Site | undefined }
+
+const frameOf = (site: Site, context: Context): PlateFrame => {
+  const size = site.details.options.size!
+  const indices = context.batches?.get(site.name)
+  if (indices !== undefined && indices.size > size)
+    throw siteError(site, {
+      code: "batch-too-large",
+      problem: `a batch of ${indices.size} rows was asked of a plate of ${size}`,
+      fix: `use a batch of at most ${size}`,
+    })
+  return { name: site.name, size, count: indices?.size ?? size, indices }
+}
+
+const name = (site: Site, state: State): Site => {
+  const named = site.details.name === undefined ? edited(site, { name: `$${state.unnamed++}` }) : site
+  if (state.entries.has(named.name))
+    throw siteError(named, {
+      code: "duplicate-site",
+      problem: "this name is already taken by another site of the same run",
+      fix: `give each site its own name; in a loop write \`${named.name}_\${i}\`, in a part used twice scope("part", …)`,
+    })
+  return named
+}
+
+const expandToPlates = (site: Site, enumeration: Enumeration): Distribution => {
+  const dist = site.details.dist
+  if (dist === undefined || typeof dist.logProb !== "function")
+    throw siteError(site, {
+      code: "not-a-distribution",
+      problem: "its second argument is not a distribution",
+      fix: 'write sample("name", normal(0, 1))',
+    })
+  const plates = plateShape(site.details.plates)
+  if (dist.batchShape.length === 0) return plates.length === 0 ? dist : dist.expand(plates)
+  checkBatchShape(site, dist, enumeration)
+  const same =
+    dist.batchShape.length === plates.length && dist.batchShape.every((size, i) => size === plates[i])
+  return same || enumeration.axes.length > 0 ? dist : dist.expand(plates)
+}
+
+const newAxis = (site: Site, dist: Distribution, context: Context): EnumerationAxis => {
+  if (!dist.closed.has("enumerate"))
+    throw siteError(site, {
+      code: "not-enumerable",
+      problem: `${dist.family} has no finite list of values to sum over`,
+      fix: "only bernoulli, categorical and other finite families can be summed out; drop it from marginalize(…)",
+    })
+  const { axes } = context.enumeration
+  const count = dist.enumerate().shape[0]!
+  const side = site.role === "enumerated" ? "model" : "guide"
+  const axis = {
+    name: site.name,
+    count,
+    order: axes.length,
+    depth: site.details.plates.length,
+    side,
+  } as const
+  axes.push(axis)
+  return axis
+}
+
+const drawn = (site: Site, dist: Distribution, context: Context): Pick<Entry, "value" | "axis"> => {
+  const given = site.details.value ?? (site.role === "latent" ? context.values?.get(site.name) : undefined)
+  if (given !== undefined) {
+    const axis = context.enumeration.axes.find((a) => a.name === site.name)
+    if (axis === undefined) checkReplayed(site, dist, given, context.enumeration)
+    return { value: given, axis }
+  }
+  if (site.role === "enumerated" || (site.role === "latent" && context.enumerates?.(site.name))) {
+    const axis = newAxis(site, dist, context)
+    return { value: layOut(dist.enumerate(), axis, dist.eventShape, context.enumeration.padding), axis }
+  }
+  const value = dist.sample(site.details.key ?? fold(context.key, site.name))
+  return { value: context.detaches?.(site.name) ? stopGradient(value) : value, axis: undefined }
+}
+
+const answer = (site: Site, context: Context): Omit<Entry, "name" | "site" | "role" | "plates"> =>
+  match(site.role as Exclude<Role, "plate">)
+    .with("latent", "enumerated", "random", () => {
+      const dist = expandToPlates(site, context.enumeration)
+      return { dist, ...drawn(site, dist, context) }
+    })
+    .with("observed", () => {
+      const dist = expandToPlates(site, context.enumeration)
+      return { dist, value: checkObserved(site, dist), axis: undefined }
+    })
+    .with("param", () => ({
+      dist: undefined,
+      value: site.details.value ?? context.param(site),
+      axis: undefined,
+    }))
+    .with("factor", "deterministic", () => ({ dist: undefined, value: site.details.value!, axis: undefined }))
+    .exhaustive()
+
+const blame = (site: Site, error: unknown): never => {
+  if (error instanceof ModelError || !(error instanceof LatentlyError)) throw error
+  throw siteError(site, {
+    code: error.code,
+    problem: error.message,
+    fix: "see the parameters passed at this line",
+    cause: error,
+  })
+}
+
+const respond = (asked: Site, context: Context, state: State): unknown => {
+  if (asked.role === "plate") return frameOf(asked, context)
+  const site = name(asked, state)
+  state.last = site
+  if (site.details.complaint !== undefined) blame(site, site.details.complaint)
+  try {
+    const answered = answer(site, context)
+    const { plates, hidden } = site.details
+    if (!hidden)
+      state.entries.set(site.name, {
+        name: site.name,
+        role: site.role as Entry["role"],
+        site,
+        plates,
+        ...answered,
+      })
+    return answered.value
+  } catch (error) {
+    return blame(site, error)
+  }
+}
+
+const explainThrow = (error: unknown, state: State): never => {
+  if (error instanceof ModelError || !(error instanceof Error)) throw error
+  const after = state.last === undefined ? "before its first site" : `after site '${state.last.name}'`
+  const forgotten = /Site|must be a Tensor|dispose/.test(error.message)
+    ? "if the value came from sample, observe or param, was it yielded? const z = yield* sample(…)"
+    : "the message is from the operation that failed; look at the shapes it was given"
+  throw programError(
+    "program-failed",
+    `the program failed ${after}: ${error.message}`,
+    forgotten,
+    error,
+    error,
+  )
+}
+
+const checkForgotten = (forgotten: readonly Site[]): void => {
+  const [site] = forgotten
+  if (site !== undefined && site.role !== "plate")
+    throw siteError(site, {
+      code: "forgotten-yield",
+      problem: "was made but never yielded, so it is not part of the program",
+      fix: `write yield* ${site.role === "observed" ? "observe" : site.role === "param" ? "param" : "sample"}("${site.details.name ?? "name"}", …)`,
+    })
+}
+
+/** Runs a program under a context and gives its record. Synchronous. */
+export const execute = <R>(
+  program: Program<any, any, R>,
+  args: readonly any[],
+  context: Context,
+): Execution<R> => {
+  const state: State = { entries: new Map(), unnamed: 0, last: undefined }
+  const { result, forgotten } = watchingSites(() =>
+    deferringComplaints(() => {
+      try {
+        const value = interpret(program(...args), (site) => respond(site, context, state))
+        const complaint = takeDeferred()
+        if (complaint !== undefined) throw complaint
+        return value
+      } catch (error) {
+        return explainThrow(error, state)
+      }
+    }),
+  )
+  checkForgotten(forgotten)
+  return { entries: state.entries, result }
+}
+
+/** The deepest nesting of plates among the entries of a run. */
+export const deepestPlate = (execution: Execution): number =>
+  Math.max(0, ...[...execution.entries.values()].map((entry) => entry.plates.length))
+
+/** The first value of a param, as `init` gives it. */
+export const firstValue = (site: Site, key: Key): Tensor => {
+  const { init } = site.details
+  const value = typeof init === "function" ? init(fold(key, site.name)) : init
+  if (value === undefined)
+    throw siteError(site, {
+      code: "missing-init",
+      problem: "has no first value",
+      fix: 'write param("name", 0)',
+    })
+  return value instanceof tf.Tensor ? value : tf.tensor(value as tf.TensorLike, undefined, "float32")
+}

@@ -1,0 +1,102 @@
+/**
+ * Summing enumerated sites out of a joint: log Σ_k exp Σ terms, one site at a time, the last one first. Only the terms that
+ * vary with a site are touched, so the cost follows the structure and not the product of all sites.
+ *
+ * Left out: chains longer than TensorFlow.js has axes (six in all). Next: `trace.ts`.
+ */
+import { logSumExp } from "../engine/special/index.js"
+import { type Tensor, tf } from "../engine/tensor.js"
+import { axisFromRight, type Enumeration, type EnumerationAxis, varies } from "./enumeration-axis.js"
+import { type PlateFrame, plateScale } from "./plate-frame.js"
+import { ModelError } from "./site-error.js"
+
+/** A log-factor: its tensor [enumerated …, ...plates], the plates it stands in, and a scale beyond theirs. */
+export interface Term {
+  /** The sites it stands for: one, or all that were summed together. */
+  readonly names: readonly string[]
+  readonly value: Tensor
+  readonly plates: readonly PlateFrame[]
+  /** Of `scale` handlers alone; the plates' own scale follows from `plates`. */
+  readonly scale: number
+}
+
+const lastAxes = (rank: number, count: number): number[] =>
+  Array.from({ length: count }, (_, i) => rank - count + i)
+
+const prefixOf = (outer: readonly PlateFrame[], inner: readonly PlateFrame[]): boolean =>
+  outer.every((plate, i) => plate.name === inner[i]?.name)
+
+const refuse = (axis: EnumerationAxis, term: Term, why: string, fix: string): never => {
+  throw new ModelError(
+    "cannot-marginalize",
+    `site '${axis.name}' cannot be summed out: '${term.names.join("', '")}' ${why}\n  fix: ${fix}`,
+    axis.name,
+  )
+}
+
+/** Sums a term's deeper plates, so that it stands at the depth of the site to be summed out. */
+const lifted = (term: Term, axis: EnumerationAxis, plates: readonly PlateFrame[]): Tensor => {
+  if (!prefixOf(plates, term.plates))
+    refuse(axis, term, "stands outside the site's plates and depends on it", "move it into the plate")
+  const deeper = term.plates.slice(plates.length)
+  if (plateScale(deeper) !== 1)
+    refuse(
+      axis,
+      term,
+      "stands in a plate of which only a batch is seen",
+      "let fit batch only plates around the site: batch: { plate: size }",
+    )
+  if (term.scale !== 1)
+    refuse(
+      axis,
+      term,
+      "is scaled by a handler, and a sum of powers is not a power of the sum",
+      "apply scale outside marginalize",
+    )
+  const value =
+    deeper.length === 0 ? term.value : tf.sum(term.value, lastAxes(term.value.rank, deeper.length))
+  return value
+}
+
+const sumOut = (
+  terms: readonly Term[],
+  axis: EnumerationAxis,
+  plates: readonly PlateFrame[],
+  padding: number,
+): Term[] => {
+  const touched = terms.filter((term) => varies(term.value, axis, term.plates.length, padding))
+  const rest = terms.filter((term) => !touched.includes(term))
+  const joint = touched.map((term) => lifted(term, axis, plates)).reduce((a, b) => tf.add(a, b))
+  const place = joint.rank - axisFromRight(axis, plates.length, padding)
+  const value = logSumExp(joint, place, true)
+  const trimmed = trimLeft(value, plates.length)
+  return [...rest, { names: touched.flatMap((term) => term.names), value: trimmed, plates, scale: 1 }]
+}
+
+/** Drops leading axes of size 1 that no plate owns. */
+const trimLeft = (value: Tensor, depth: number): Tensor => {
+  let extra = 0
+  while (value.rank - extra > depth && value.shape[extra] === 1) extra++
+  return extra === 0 ? value : tf.reshape(value, value.shape.slice(extra))
+}
+
+/**
+ * The terms left after summing out every site that the model alone has.
+ * @throws ModelError where a sum would not be the marginal: a term outside the site's plates, a batch below it, a scaled term.
+ */
+export const sumProduct = (
+  terms: readonly Term[],
+  enumeration: Enumeration,
+  platesOf: (axis: EnumerationAxis) => readonly PlateFrame[],
+): Term[] =>
+  [...enumeration.axes]
+    .reverse()
+    .filter((axis) => axis.side === "model" && axis.count > 1)
+    .reduce<Term[]>((left, axis) => sumOut(left, axis, platesOf(axis), enumeration.padding), [...terms])
+
+/** A term's total: summed over everything and scaled for the rows not seen. */
+export const total = (term: Term): Tensor => {
+  const sum = tf.sum(term.value)
+  const scale = term.scale * plateScale(term.plates)
+  return scale === 1 ? sum : tf.mul(sum, scale)
+}

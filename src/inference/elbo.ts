@@ -1,0 +1,131 @@
+/**
+ * The evidence lower bound, ELBO = E_q[log p(x, z) - log q(z)], of one pair of runs, with a surrogate whose gradient is
+ * right for every site: exact sums are weighted sums, pathwise sites need nothing, and a score-function site adds
+ * log q · (its downstream cost - baseline), whose value is zero. Left out: the loop (`fit.ts`).
+ */
+import { kl } from "../distributions/kl.js"
+import type { Context, Entry } from "../dsl/execute.js"
+import { score } from "../dsl/score.js"
+import { sumProduct, type Term } from "../dsl/sum-product.js"
+import { termsOf } from "../dsl/trace.js"
+import { stopGradient } from "../engine/repair/index.js"
+import { type Tensor, tf } from "../engine/tensor.js"
+import { expected, rowCost, totalCost, type Weight } from "./cost.js"
+import { guideTerm, type Pair, type Plan, runPair, type SitePlan } from "./plan.js"
+
+/** One score-function site of one run: log q of its draw, and what the draw answers for, row by row. */
+export interface Credit {
+  readonly site: string
+  readonly logGuide: Tensor
+  readonly cost: Tensor
+}
+
+/** The ELBO of one run. All are in nats for all rows; `elbo` is `likelihood - divergence`. */
+export interface Bound {
+  readonly elbo: Tensor
+  /** Observed and summed-out terms: the reconstruction. */
+  readonly likelihood: Tensor
+  /** Σ KL(guide ‖ model) over latents, in closed form or by this draw. */
+  readonly divergence: Tensor
+  readonly credits: readonly Credit[]
+}
+
+/** A term with its sign in the ELBO and its value averaged over exact sums. */
+type Cost = { readonly term: Term; readonly value: Tensor; readonly latent: boolean }
+
+const klTerm = (pair: Pair, name: string): Term => {
+  const posterior = pair.guide.entries.get(name)!
+  const value = kl(posterior.dist!, pair.model.entries.get(name)!.dist!)
+  return {
+    names: [name, guideTerm(name)],
+    value: tf.neg(value),
+    plates: posterior.plates,
+    scale: posterior.site.details.scale,
+  }
+}
+
+const entropyTerm = (pair: Pair, entry: Entry): Term => ({
+  names: [guideTerm(entry.name)],
+  value: tf.neg(score(entry, pair.enumeration)),
+  plates: entry.plates,
+  scale: entry.site.details.scale,
+})
+
+const latentsOf = (pair: Pair): Entry[] =>
+  [...pair.guide.entries.values()].filter((entry) => entry.role === "latent")
+
+const costsOf = (pair: Pair, plan: Plan, weights: readonly Weight[]): Cost[] => {
+  const latents = latentsOf(pair)
+  const closed = (name: string): boolean => plan.sites.get(name)?.analyticKl === true
+  const model = termsOf(pair.model, pair.enumeration, (entry) => !closed(entry.name))
+  const left = sumProduct(
+    model,
+    pair.enumeration,
+    (axis) => (pair.model.entries.get(axis.name) ?? pair.guide.entries.get(axis.name))!.plates,
+  )
+  const terms = [
+    ...left,
+    ...latents.map((entry) => (closed(entry.name) ? klTerm(pair, entry.name) : entropyTerm(pair, entry))),
+  ]
+  const isLatent = (term: Term): boolean =>
+    term.names.every((name) => name.startsWith(guideTerm("")) || plan.sites.has(name))
+  return terms.map((term) => ({
+    term,
+    value: expected(term, weights, pair.enumeration),
+    latent: isLatent(term),
+  }))
+}
+
+const weightsOf = (pair: Pair): Weight[] =>
+  latentsOf(pair)
+    .filter((entry) => entry.axis !== undefined)
+    .map((entry) => ({ axis: entry.axis!, logWeight: score(entry, pair.enumeration), plates: entry.plates }))
+
+const creditOf = (pair: Pair, site: SitePlan, costs: readonly Cost[]): Credit => {
+  const entry = pair.guide.entries.get(site.name)!
+  const answersFor = costs.filter(({ term }) => term.names.some((name) => site.downstream.has(name)))
+  const cost = answersFor
+    .map(({ term, value }) => rowCost(value, term, entry.plates))
+    .reduce((a, b) => tf.add(a, b))
+  return { site: site.name, logGuide: score(entry, pair.enumeration), cost: stopGradient(cost) }
+}
+
+const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((a, b) => tf.add(a, b), tf.scalar(0))
+
+/** The bound of one pair of runs. */
+export const boundOf = (pair: Pair, plan: Plan): Bound => {
+  const costs = costsOf(pair, plan, weightsOf(pair))
+  const totals = (latent: boolean): Tensor =>
+    sum(costs.filter((cost) => cost.latent === latent).map(({ term, value }) => totalCost(value, term)))
+  const likelihood = totals(false)
+  const divergence = tf.neg(totals(true))
+  const scored = [...plan.sites.values()].filter((site) => site.estimator === "score")
+  return {
+    elbo: tf.sub(likelihood, divergence),
+    likelihood,
+    divergence,
+    credits: scored.map((site) => creditOf(pair, site, costs)),
+  }
+}
+
+/** How a plan's programs are run: its estimators decide which latents are summed and which carry no gradient. */
+export const contextOf = (plan: Plan, context: Omit<Context, "enumeration">): Context => ({
+  ...context,
+  enumeration: { axes: [], padding: plan.padding },
+  enumerates: (name) => plan.sites.get(name)?.estimator === "exact",
+  detaches: (name) => plan.sites.get(name)?.estimator === "score",
+})
+
+/** Runs guide and model once and gives their bound. */
+export const elbo = (plan: Plan, args: readonly any[], context: Omit<Context, "enumeration">): Bound =>
+  boundOf(runPair(plan.model, plan.guide, args, contextOf(plan, context)), plan)
+
+/**
+ * The score-function part of a surrogate: value zero, gradient Σ ∇log q · (cost - baseline) (Williams 1992; Mnih and Gregor
+ * 2014). The baseline must not depend on the draw it is subtracted for.
+ */
+export const scoreSurrogate = (credit: Credit, baseline: Tensor): Tensor => {
+  const advantage = stopGradient(tf.sub(credit.cost, baseline))
+  const weighed = tf.mul(credit.logGuide, advantage)
+  return tf.sub(tf.sum(weighed), stopGradient(tf.sum(weighed)))
+}

@@ -1,0 +1,114 @@
+/**
+ * What comes back from `fit`: one value, with its params in their supports, the history, and a way to go on. Next:
+ * `evaluate.ts` and `predict.ts`, which take it.
+ */
+import type { StepRunner } from "../engine/step.js"
+import { type Tensor, tf } from "../engine/tensor.js"
+import { explainPlan } from "./explain.js"
+import type { Continuation } from "./fit.js"
+import { constrain } from "./leaves.js"
+import type { Plan } from "./plan.js"
+
+/** How a fit ended. */
+export type FitStatus = "converged" | "finished" | "stopped" | "diverged"
+
+/** Numbers of every step, in nats for all rows: loss = divergence - likelihood. */
+export interface History {
+  readonly losses: number[]
+  readonly likelihood: number[]
+  readonly divergence: number[]
+}
+
+/** A fit: params typed by name, and what led to them. It holds tensors; `dispose()` frees them. */
+export interface Fit<V = Readonly<Record<string, Tensor>>> {
+  readonly status: FitStatus
+  /** Why it stopped, in words. */
+  readonly reason: string
+  /** Steps done in all. */
+  readonly steps: number
+  readonly seconds: number
+  readonly params: V
+  readonly losses: readonly number[]
+  readonly likelihood: readonly number[]
+  readonly divergence: readonly number[]
+  /** Mean ELBO of the last tenth of the steps (at most 100), in nats for all rows. */
+  readonly elbo: number
+  readonly plan: Plan
+  /** How the steps were computed, and why so. */
+  readonly compiled: string
+  /** The result in a few lines: ELBO = likelihood - divergence, estimators, status. */
+  report(): string
+  /** Goes on for more steps from exactly where this stopped, optimizer included. */
+  continue(steps: number): Promise<Fit<V>>
+  dispose(): void
+}
+
+/** What the loop knows when it ends. */
+export interface Outcome {
+  readonly plan: Plan
+  readonly settled: { readonly seed: number; readonly particles: number }
+  readonly runner: StepRunner
+  readonly history: History
+  readonly seconds: number
+  readonly status: FitStatus
+  readonly reason: string
+}
+
+const tail = (values: readonly number[]): number => {
+  const count = Math.max(1, Math.min(100, Math.ceil(values.length / 10)))
+  const last = values.slice(-count)
+  return last.reduce((a, b) => a + b, 0) / Math.max(1, last.length)
+}
+
+const number = (value: number): string =>
+  Number.isFinite(value) ? value.toFixed(Math.abs(value) < 100 ? 3 : 1) : String(value)
+
+const reportOf = (outcome: Outcome, compiled: string): string => {
+  const { history, status, reason, runner, seconds, plan } = outcome
+  return [
+    `${status} after ${runner.step} steps in ${seconds.toFixed(1)} s: ${reason}`,
+    `ELBO ${number(-tail(history.losses))} = likelihood ${number(tail(history.likelihood))} - divergence ${number(tail(history.divergence))} nats (all rows, mean of the last steps)`,
+    explainPlan(plan),
+    `steps: ${compiled}`,
+  ].join("\n")
+}
+
+const paramsOf = (plan: Plan, leaves: readonly Tensor[]): Record<string, Tensor> =>
+  Object.fromEntries(
+    plan.leaves.map((leaf, i) => [leaf.name, tf.keep(tf.tidy(() => tf.clone(constrain(leaf, leaves[i]!))))]),
+  )
+
+/** Makes the value of a fit while its runner still lives. */
+export const finished = <V>(
+  outcome: Outcome,
+  goOn: (steps: number, from: Continuation) => Promise<Fit<V>>,
+): Fit<V> => {
+  const { plan, runner, history } = outcome
+  const carry = { parameters: runner.parameters(), moments: runner.optimizerState(), state: runner.state() }
+  const params = paramsOf(plan, carry.parameters)
+  const step = runner.step
+  const report = reportOf(outcome, runner.plan)
+  return {
+    status: outcome.status,
+    reason: outcome.reason,
+    steps: step,
+    seconds: outcome.seconds,
+    params: params as V,
+    losses: history.losses,
+    likelihood: history.likelihood,
+    divergence: history.divergence,
+    elbo: -tail(history.losses),
+    plan,
+    compiled: runner.plan,
+    report: () => report,
+    continue: (steps) => goOn(steps, { plan, carry, step, history }),
+    dispose: () =>
+      tf.dispose([
+        ...Object.values(params),
+        ...carry.parameters,
+        ...carry.moments,
+        ...carry.state,
+        ...plan.initial,
+      ]),
+  }
+}

@@ -1,0 +1,210 @@
+/**
+ * The plan of a fit: what a model and its guide consist of, learned from one run of both with everything checked. It says
+ * which params there are, which estimator each latent gets and why, which costs lie downstream of it, and where a
+ * Kullback-Leibler divergence has a closed form. Left out: the numbers themselves (`elbo.ts`, read next).
+ */
+import { hasKl } from "../distributions/kl.js"
+import type { Enumeration } from "../dsl/enumeration-axis.js"
+import { type Context, deepestPlate, type Entry, type Execution, execute } from "../dsl/execute.js"
+import { rewrite } from "../dsl/handlers.js"
+import { isScored, score } from "../dsl/score.js"
+import { type Estimator, edited } from "../dsl/site.js"
+import type { Program } from "../dsl/types.js"
+import { withChecks } from "../engine/checks.js"
+import { fold, type Key } from "../engine/random.js"
+import { dependencies, recordingTape, type Tape } from "../engine/tape.js"
+import { type Tensor, tf } from "../engine/tensor.js"
+import { checkCoverage, checkNames } from "./coverage.js"
+import { chooseEstimators } from "./estimator.js"
+import { type FirstValues, firstValues, type Leaf, leavesOf, unconstrain } from "./leaves.js"
+
+/** What the plan holds for one latent site of the guide. */
+export interface SitePlan {
+  readonly name: string
+  readonly family: string
+  readonly estimator: Estimator
+  /** Why this estimator, in words. */
+  readonly why: string
+  /** The sites whose costs depend on this one's draw, model and guide terms alike. */
+  readonly downstream: ReadonlySet<string>
+  /** Whether KL(guide ‖ model) at this site is used in closed form. */
+  readonly analyticKl: boolean
+}
+
+/** A plate as a fit sees it. */
+export interface PlatePlan {
+  readonly name: string
+  readonly size: number
+}
+
+/** Everything a fit knows of its programs before the first step. */
+export interface Plan {
+  readonly model: Program<any>
+  readonly guide: Program<any>
+  readonly args: readonly any[]
+  readonly leaves: readonly Leaf[]
+  /** First values of the leaves, unconstrained; the caller owns them. */
+  readonly initial: readonly Tensor[]
+  readonly sites: ReadonlyMap<string, SitePlan>
+  /** Outermost plates, which can be seen in batches. */
+  readonly plates: readonly PlatePlan[]
+  /** All plates by name. */
+  readonly sizes: ReadonlyMap<string, number>
+  /** Depth of the deepest plate. */
+  readonly padding: number
+  readonly key: Key
+}
+
+/** Runs guide and model once on the guide's draws. */
+export interface Pair {
+  readonly guide: Execution
+  readonly model: Execution
+  readonly enumeration: Enumeration
+}
+
+/** A guide's latent draws by name. */
+export const drawsOf = (guide: Execution): Map<string, Tensor> =>
+  new Map([...guide.entries.values()].filter((e) => e.role === "latent").map((e) => [e.name, e.value]))
+
+/** Runs the guide, then the model on its draws, under one context. */
+export const runPair = (
+  model: Program<any>,
+  guide: Program<any>,
+  args: readonly any[],
+  context: Context,
+): Pair => {
+  const guideRun = execute(guide, args, context)
+  const modelRun = execute(model, args, { ...context, values: drawsOf(guideRun) })
+  return { guide: guideRun, model: modelRun, enumeration: context.enumeration }
+}
+
+const probe = (model: Program<any>, guide: Program<any>, args: readonly any[], context: Context): Pair => {
+  const guideRun = execute(guide, args, context)
+  const free = execute(summedAsNoise(model), args, { ...context, values: drawsOf(guideRun) })
+  checkNames(
+    [...free.entries.values()].filter((e) => e.role === "latent"),
+    guideRun,
+  )
+  checkCoverage(free, guideRun)
+  return { guide: guideRun, model: free, enumeration: context.enumeration }
+}
+
+/** Enumerated sites drawn instead of laid out, so that shapes are plain in the probing run. */
+const summedAsNoise =
+  (model: Program<any>): Program<any> =>
+  (...args) =>
+    rewrite(model(...args), (site) => (site.role === "enumerated" ? edited(site, { role: "random" }) : site))
+
+type Structure = {
+  readonly pair: Pair
+  readonly dependsOn: (term: string) => ReadonlySet<string>
+  readonly priorDependsOn: (name: string) => ReadonlySet<string>
+}
+
+const union = (sets: readonly ReadonlySet<string>[]): Set<string> => new Set(sets.flatMap((set) => [...set]))
+
+const structureOf = (pair: Pair, tape: Tape, scored: ReadonlyMap<string, Tensor>): Structure => {
+  const sources = dependencies(tape, Object.fromEntries(drawsOf(pair.guide)))
+  return {
+    pair,
+    dependsOn: (term) => sources(scored.get(term)!),
+    priorDependsOn: (name) =>
+      union(Object.values(pair.model.entries.get(name)!.dist!.parameters).map(sources)),
+  }
+}
+
+/** Names of terms: the model's by site, the guide's with a mark before it. */
+export const guideTerm = (name: string): string => `q:${name}`
+
+const scoredTerms = ({ guide, model, enumeration }: Pair): Map<string, Tensor> => {
+  const scored = new Map<string, Tensor>()
+  for (const entry of model.entries.values())
+    if (isScored(entry) || entry.dist) scored.set(entry.name, score(entry, enumeration))
+  for (const entry of guide.entries.values())
+    if (isScored(entry)) scored.set(guideTerm(entry.name), score(entry, enumeration))
+  return scored
+}
+
+const klIsExact = (entry: Entry, structure: Structure): boolean => {
+  const prior = structure.pair.model.entries.get(entry.name)!
+  const same = prior.site.details.scale === entry.site.details.scale
+  const unmasked = prior.site.details.mask === undefined && entry.site.details.mask === undefined
+  return (
+    same &&
+    unmasked &&
+    hasKl(entry.dist!, prior.dist!) &&
+    !structure.priorDependsOn(entry.name).has(entry.name)
+  )
+}
+
+const sitePlans = (structure: Structure, scored: ReadonlyMap<string, Tensor>): Map<string, SitePlan> => {
+  const latents = [...structure.pair.guide.entries.values()].filter((entry) => entry.role === "latent")
+  const estimators = chooseEstimators(latents, (name) => structure.dependsOn(guideTerm(name)))
+  return new Map(
+    latents.map((entry) => {
+      const { estimator, why } = estimators.get(entry.name)!
+      const downstream = new Set(
+        [...scored.keys()].filter((term) => structure.dependsOn(term).has(entry.name)),
+      )
+      const analyticKl = estimator !== "exact" && klIsExact(entry, structure)
+      return [
+        entry.name,
+        { name: entry.name, family: entry.dist!.family, estimator, why, downstream, analyticKl },
+      ]
+    }),
+  )
+}
+
+const outermost = (pair: Pair): PlatePlan[] => {
+  const plates = new Map<string, number>()
+  for (const { entries } of [pair.model, pair.guide])
+    for (const { plates: frames } of entries.values())
+      if (frames[0]) plates.set(frames[0].name, frames[0].size)
+  return [...plates].map(([name, size]) => ({ name, size }))
+}
+
+const allSizes = (pair: Pair): Map<string, number> =>
+  new Map(
+    [...pair.model.entries.values(), ...pair.guide.entries.values()].flatMap((e) =>
+      e.plates.map((p) => [p.name, p.size] as const),
+    ),
+  )
+
+/**
+ * Learns the plan of a fit from one checked run of guide and model.
+ * @throws ModelError for anything a programmer must fix.
+ */
+export const planOf = (
+  model: Program<any>,
+  guide: Program<any>,
+  args: readonly any[],
+  key: Key,
+  given: Readonly<Record<string, Tensor>> = {},
+): Plan => {
+  const known: FirstValues = new Map()
+  const context = {
+    key: fold(key, "draws"),
+    param: firstValues(known, fold(key, "init"), given),
+    enumeration: { axes: [], padding: 0 },
+  }
+  return withChecks(true, () => {
+    const { result, tape } = recordingTape(() => {
+      const pair = probe(model, guide, args, context)
+      return { pair, scored: withChecks(false, () => scoredTerms(pair)) }
+    })
+    const { pair, scored } = result
+    const leaves = leavesOf(pair.model, pair.guide)
+    return {
+      model,
+      guide,
+      args,
+      leaves,
+      initial: leaves.map((leaf) => tf.keep(unconstrain(leaf, known.get(leaf.name)!))),
+      sites: sitePlans(structureOf(pair, tape, scored), scored),
+      plates: outermost(pair),
+      sizes: allSizes(pair),
+      padding: Math.max(deepestPlate(pair.model), deepestPlate(pair.guide)),
+      key,
+    }
+  })
+}
