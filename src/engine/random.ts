@@ -101,8 +101,10 @@ const defineDraw = (
   return (key, shape) => tf.tidy(() => run([seedTensor(key)], { shape }))
 }
 
+/** The two seeds of a native draw. XLA widens a seed without its sign and TensorFlow with it, so neither may be negative. */
 const seedTensor = (key: KeyLike): Tensor => {
-  const { hash, step } = toKey(key)
+  const { hash: word, step } = toKey(key)
+  const hash = word & 0x7fffffff
   if (typeof step === "number") return tf.tensor1d([hash, step], "int32")
   return tf.concat([tf.tensor1d([hash], "int32"), tf.reshape(step, [1])])
 }
