@@ -66,7 +66,7 @@ const all = (inside: Tensor, rank: number): Tensor =>
 
 const finite = (x: Tensor): Tensor => tf.isFinite(x)
 const both = (a: Tensor, b: Tensor): Tensor => tf.logicalAnd(a, b)
-const isWhole = (x: Tensor): Tensor => tf.equal(x, tf.floor(x))
+const isWhole = (x: Tensor): Tensor => tf.equal(x, tf.floor(tf.cast(x, "float32")))
 
 /** All real numbers. */
 export const real: Support<"real"> = {
