@@ -34,7 +34,7 @@ describe("across backends", () => {
   const key = fold(fold(11, "z"), 4)
   it("bits and uniforms are equal", async () => {
     for (const draw of [randomBits, uniform]) {
-      const all = []
+      const all: Float64Array[] = []
       for (const name of backends) all.push(await read(name, () => draw(key, [3, 7, 11])))
       for (const other of all) expect(other).toEqual(all[0])
     }
@@ -42,7 +42,7 @@ describe("across backends", () => {
 
   it("normal, exponential and Gumbel draws agree to float32 rounding", async () => {
     for (const draw of [standardNormal, standardExponential, standardGumbel]) {
-      const all = []
+      const all: Float64Array[] = []
       for (const name of backends) all.push(await read(name, () => draw(key, [20_000])))
       for (const other of all)
         expect(Math.max(...other.map((v, i) => Math.abs(v - all[0]![i]!) / (1 + Math.abs(v))))).toBeLessThan(
@@ -122,7 +122,7 @@ describe("keys", () => {
   })
 
   it("of neighbouring seeds and names are uncorrelated", () => {
-    const a = standardNormal(fold(1, "z"), [n]).dataSync()
+    const a = Float64Array.from(standardNormal(fold(1, "z"), [n]).dataSync())
     for (const other of [fold(2, "z"), fold(1, "y"), atStep(fold(1, "z"), 1)]) {
       const b = standardNormal(other, [n]).dataSync()
       expect(Math.abs(a.reduce((sum, v, i) => sum + v * b[i]!, 0)) / Math.sqrt(n)).toBeLessThan(4.5)

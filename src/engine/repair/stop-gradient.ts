@@ -1,13 +1,15 @@
-/** A value as a constant: the tape sees an operation whose gradient is zero. Next: `index.ts`. */
-import { type Tensor, tf } from "../tensor.js"
-
-const stop = tf.customGrad((x) => ({
-  value: tf.clone(x as Tensor),
-  gradFunc: (dy: Tensor) => tf.zerosLike(dy),
-}))
+/** A tensor cut loose from the tape: what TensorFlow.js 4.22 has no operation for. */
+import type { Tensor } from "../tensor.js"
+import { tf } from "../tensor.js"
 
 /**
- * The same value with no gradient to what it was computed from.
- * @example tf.grad((x) => tf.mul(x, stopGradient(x)))(tf.scalar(3))   // 3
+ * The same values with no gradient: what is upstream is not visited at all on the way back. Shares its input's storage.
+ *
+ * @example
+ * tf.grad((x) => tf.mul(x, stopGradient(x)).sum())(tf.scalar(3)) // 3, not 6
  */
-export const stopGradient = (x: Tensor): Tensor => stop(x)
+export const stopGradient = <T extends Tensor>(x: T): T => {
+  const { dataId, shape, dtype } = x
+  tf.backend().incRef(dataId)
+  return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }) as T
+}

@@ -1,0 +1,143 @@
+/**
+ * Formulas in double precision on the native backend. TensorFlow.js has no float64 tensors, but TensorFlow's ops take
+ * them: here float32 inputs are widened, a formula of native ops runs on float64, and the result is rounded once. The
+ * intermediate tensors live only inside the native library, and every op passes through `executeOp`, so a formula can be
+ * recorded. Left out: other backends, whose typed-array code is in double precision anyway. Next: `elementwise.ts`.
+ */
+import type { NativeAttribute, NativeBackend } from "./kernel.js"
+import { boolAttribute, callNative, typeAttribute } from "./kernel.js"
+import type { Shape, Tensor } from "./tensor.js"
+
+/** The number TensorFlow's C API gives float64; the addon does not export it. */
+const TF_DOUBLE = 2
+
+/** A tensor inside the native library, of any element type. */
+export interface NativeValue {
+  readonly id: number
+  readonly shape: Shape
+}
+
+type OpBinding = {
+  executeOp(
+    name: string,
+    attributes: readonly NativeAttribute[],
+    ids: readonly number[],
+    count: number,
+  ): NativeValue[]
+  createTensor(shape: readonly number[], dtype: number, values: ArrayLike<number>): number
+  deleteTensor(id: number): void
+}
+
+type OpBackend = {
+  getInputTensorIds(tensors: readonly Tensor[]): number[]
+  createOutputTensor(value: NativeValue): Tensor
+}
+
+/** The ops a formula may call; each takes and gives float64 values, comparisons give booleans. */
+export interface DoubleOps {
+  /** Runs an op whose only attribute is its element type. */
+  call(name: string, ...inputs: readonly NativeValue[]): NativeValue
+  /** A constant, exact in double precision. */
+  constant(value: number): NativeValue
+  /** The value repeated to a shape; for ops that do not broadcast by themselves. */
+  broadcastTo(value: NativeValue, shape: Shape): NativeValue
+  /** `condition ? a : b`, element by element. */
+  select(condition: NativeValue, a: NativeValue, b: NativeValue): NativeValue
+  add(a: NativeValue, b: NativeValue | number): NativeValue
+  sub(a: NativeValue | number, b: NativeValue | number): NativeValue
+  mul(a: NativeValue, b: NativeValue | number): NativeValue
+  div(a: NativeValue | number, b: NativeValue | number): NativeValue
+}
+
+/** A formula over float64 values. */
+export type DoubleFormula = (ops: DoubleOps, inputs: readonly NativeValue[]) => NativeValue
+
+const castAttributes = (backend: NativeBackend, from: number, to: number): NativeAttribute[] => [
+  { ...typeAttribute(backend, "float32", "SrcT"), value: from },
+  { ...typeAttribute(backend, "float32", "DstT"), value: to },
+  boolAttribute(backend, "Truncate", false),
+]
+
+const doubleOps = (
+  backend: NativeBackend,
+  made: number[],
+): DoubleOps & { widen(id: number): NativeValue } => {
+  const binding = backend.binding as unknown as OpBinding
+  const double: NativeAttribute = { ...typeAttribute(backend, "float32"), value: TF_DOUBLE }
+  const float = backend.binding.TF_FLOAT!
+  const run = (name: string, attributes: readonly NativeAttribute[], ids: readonly number[]): NativeValue => {
+    const result = binding.executeOp(name, attributes, ids, 1)[0]!
+    made.push(result.id)
+    return result
+  }
+  const call = (name: string, ...inputs: readonly NativeValue[]) =>
+    run(
+      name,
+      [double],
+      inputs.map((input) => input.id),
+    )
+  const widen = (id: number) => run("Cast", castAttributes(backend, float, TF_DOUBLE), [id])
+  const upload = (shape: Shape, dtype: number, values: Float32Array | Int32Array): number => {
+    const id = binding.createTensor(shape, dtype, values)
+    made.push(id)
+    return id
+  }
+  const constant = (value: number): NativeValue => {
+    const high = Math.fround(value)
+    const wide = widen(upload([], float, Float32Array.of(high)))
+    // the addon takes no float64 array: the rest of the number goes up as a second float32
+    if (high === value || !Number.isFinite(high)) return wide
+    return call("AddV2", wide, widen(upload([], float, Float32Array.of(value - high))))
+  }
+  const value = (x: NativeValue | number) => (typeof x === "number" ? constant(x) : x)
+  return {
+    widen,
+    call,
+    constant,
+    broadcastTo: (x, shape) => {
+      const index = backend.binding.TF_INT32!
+      const to = upload([shape.length], index, Int32Array.from(shape))
+      return run("BroadcastTo", [double, typeAttribute(backend, "int32", "Tidx")], [x.id, to])
+    },
+    select: (condition, a, b) => run("SelectV2", [double], [condition.id, a.id, b.id]),
+    add: (a, b) => call("AddV2", a, value(b)),
+    sub: (a, b) => call("Sub", value(a), value(b)),
+    mul: (a, b) => call("Mul", a, value(b)),
+    div: (a, b) => call("RealDiv", value(a), value(b)),
+  }
+}
+
+/**
+ * Runs a formula on float32 tensors in float64 and rounds the result to float32.
+ *
+ * @example inDouble(backend, [a, b], (ops, [x, y]) => ops.sub(ops.call("Lgamma", x!), ops.call("Lgamma", y!)))
+ */
+export const inDouble = (
+  backend: NativeBackend,
+  inputs: readonly Tensor[],
+  formula: DoubleFormula,
+): Tensor => {
+  const binding = backend.binding as unknown as OpBinding
+  const handles = backend as unknown as OpBackend
+  const made: number[] = []
+  try {
+    const ops = doubleOps(backend, made)
+    const result = formula(ops, handles.getInputTensorIds(inputs).map(ops.widen))
+    const attributes = castAttributes(backend, TF_DOUBLE, backend.binding.TF_FLOAT!)
+    return handles.createOutputTensor(binding.executeOp("Cast", attributes, [result.id], 1)[0]!)
+  } finally {
+    for (const id of made) binding.deleteTensor(id)
+  }
+}
+
+/** A native kernel body that runs one op in double precision, for ops whose float32 form is poor. */
+export const doubleNative =
+  (name: string) =>
+  (inputs: readonly Tensor[], backend: NativeBackend): Tensor =>
+    inDouble(backend, inputs, (ops, values) => ops.call(name, ...values))
+
+/** A native kernel body that runs one op in float32. */
+export const floatNative =
+  (name: string) =>
+  (inputs: readonly Tensor[], backend: NativeBackend): Tensor =>
+    callNative(backend, name, ...inputs)
