@@ -22,7 +22,7 @@ import { NativeUnavailable } from "./unavailable.mjs"
 import { buildFromWheel } from "./wheel.mjs"
 
 /** The ways of building a cache entry, in the order in which they are tried. */
-export const routes = [
+export const allRoutes = [
   { name: "own", platforms: ["linux", "darwin", "win32"], build: buildOwnWay },
   { name: "wheel", platforms: ["linux"], build: buildFromWheel },
 ]
@@ -32,24 +32,18 @@ const link = (target, entry, tensorflow) => {
   writeStamp(target, tensorflow)
 }
 
-/** Why a cache entry cannot be used, or undefined where it is whole and loads. */
-const refusal = async (target, entry) => {
-  const damage = await findDamage(entry)
-  return damage ?? (await loadAddon(join(entry, target.addon))).reason
-}
-
-const takeFromCache = async ({ target, root, notes }) => {
-  for (const { path, tensorflow } of findEntries(root, {
-    tfjsNode: target.version,
-    machine: target.machine,
-  })) {
-    const reason = await refusal(target, path)
+/** The newest cache entry that is whole and loads. A damaged one is dropped; one that does not load here is left. */
+const takeFromCache = async ({ target, root, notes, load }) => {
+  const wanted = { tfjsNode: target.version, machine: target.machine }
+  for (const { path, tensorflow } of findEntries(root, wanted)) {
+    const damage = await findDamage(path)
+    const reason = damage ?? (await load(join(path, target.addon))).reason
     if (reason === undefined) {
       link(target, path, tensorflow)
       return { status: "linked", entry: path, tensorflow }
     }
-    notes.push(`the cached copy of TensorFlow ${tensorflow} is of no use (${reason}) and was dropped`)
-    discard(path)
+    notes.push(`the cached copy of TensorFlow ${tensorflow} cannot be used (${reason})`)
+    if (damage !== undefined) discard(path)
   }
   return undefined
 }
@@ -73,12 +67,12 @@ const withStaging = async (entry, work) => {
   }
 }
 
-const buildEntry = ({ target, root, progress, again }, route) => {
+const buildEntry = ({ target, root, progress, again, load }, route) => {
   const unfinished = entryPath(root, { tfjsNode: target.version, tensorflow: "new", machine: target.machine })
   return withStaging(unfinished, async (staging) => {
     await route.build({ target, staging, progress })
     progress.step("checking that it loads")
-    const { tensorflow, reason } = await loadAddon(join(staging, target.addon))
+    const { tensorflow, reason } = await load(join(staging, target.addon))
     if (tensorflow === undefined) throw new NativeUnavailable(`the addon does not load: ${reason}`)
     const facts = { tfjsNode: target.version, tensorflow, machine: target.machine, route: route.name }
     await writeManifest(staging, facts)
@@ -103,39 +97,35 @@ const build = async (context) => {
   return { status: "unavailable", failures }
 }
 
-const alreadyWorks = async (target) => {
+const alreadyWorks = async (target, load) => {
   const stamped = readStamp(target)
   if (stamped !== undefined) return stamped
-  const { tensorflow } = await loadAddon(join(target.folder, target.addon))
+  const { tensorflow } = await load(join(target.folder, target.addon))
   if (tensorflow !== undefined) writeStamp(target, tensorflow)
   return tensorflow
 }
 
-const applicableRoutes = (only) =>
+const applicable = (routes, only) =>
   routes.filter(({ name, platforms }) => platforms.includes(process.platform) && (only ?? name) === name)
 
 /**
  * Gets the native part into a tfjs-node package and resolves to what happened: `status` is `"present"`, `"linked"` (from
  * the cache), `"built"`, `"absent"` (no tfjs-node to put it in) or `"unavailable"` (with `failures`, each `{ route,
- * reason, missing }`). `into` is the package's folder; `again` builds anew whatever is there; `only` names one route.
+ * reason, missing }`). `into` is the package's folder; `again` builds anew whatever is there; `only` names one route;
+ * `routes` and `load` are how it builds and how it tries an addon.
  */
-export const obtain = async ({
-  into,
-  again = false,
-  only,
-  progress = silentProgress,
-  root = cacheRoot(),
-} = {}) => {
+export const obtain = async (request = {}) => {
+  const { into, again = false, only, progress = silentProgress, root = cacheRoot() } = request
+  const { routes = allRoutes, load = loadAddon } = request
   const folder = into ?? findTfjsNode()
   if (folder === undefined || !existsSync(join(folder, "package.json"))) return { status: "absent" }
   const target = describePackage(folder)
-  const present = again ? undefined : await alreadyWorks(target)
+  const present = again ? undefined : await alreadyWorks(target, load)
   if (present !== undefined) return { status: "present", tensorflow: present, folder }
-  const notes = []
   mkdirSync(join(root, "native"), { recursive: true })
   sweep(root)
-  const cached = again ? undefined : await takeFromCache({ target, root, notes })
-  const result = cached ?? (await build({ target, root, progress, again, routes: applicableRoutes(only) }))
+  const context = { target, root, progress, again, load, notes: [], routes: applicable(routes, only) }
+  const result = (again ? undefined : await takeFromCache(context)) ?? (await build(context))
   progress.close()
-  return { ...result, notes, folder, root }
+  return { ...result, notes: context.notes, folder, root }
 }

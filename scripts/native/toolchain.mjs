@@ -6,10 +6,10 @@ import { existsSync, realpathSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { run } from "./command.mjs"
 
-const firstThatRuns = async (commands, args) => {
+const firstThatRuns = async (commands, args, env) => {
   let found
   for (const command of commands.filter(Boolean)) {
-    const { code, missing, output } = await run(command, args, { timeout: 20_000 })
+    const { code, missing, output } = await run(command, args, { env, timeout: 20_000 })
     if (code === 0) return { command, output, works: true }
     if (!missing) found ??= { command, output, works: false }
   }
@@ -22,15 +22,15 @@ const firstThatRuns = async (commands, args) => {
  */
 export const findPython = async (env = process.env) => {
   const candidates = [env.PYTHON, "python3", "python"]
-  const found = await firstThatRuns(candidates, ["-m", "pip", "--version"])
+  const found = await firstThatRuns(candidates, ["-m", "pip", "--version"], env)
   if (found?.works) return { python: found.command, version: found.output.trim() }
-  const bare = found && (await firstThatRuns(candidates, ["--version"]))
+  const bare = found && (await firstThatRuns(candidates, ["--version"], env))
   return { missing: bare?.works ? "pip" : "python3" }
 }
 
 /** A C++ compiler: `{ compiler, version }`, else `{ missing: "g++" }`. Tries `$CXX`, `g++`, `c++` and `clang++`. */
 export const findCompiler = async (env = process.env) => {
-  const found = await firstThatRuns([env.CXX, "g++", "c++", "clang++"], ["--version"])
+  const found = await firstThatRuns([env.CXX, "g++", "c++", "clang++"], ["--version"], env)
   if (!found?.works) return { missing: "g++" }
   return { compiler: found.command, version: found.output.split("\n")[0] }
 }
