@@ -47,6 +47,14 @@ const rounds = (words: Int32Array, at: number, keyA: number, keyB: number): void
   words[at + 3] = c3
 }
 
+/** The key and the counter's upper half that TensorFlow scrambles two seeds into. */
+const scramble = (seed0: number, seed1: number): Int32Array => {
+  // the seeds are sign-extended to 64 bits before they are split into words
+  const mixed = Int32Array.of(seed0, seed0 >> 31, seed1, seed1 >> 31)
+  rounds(mixed, 0, 0x3ec8f720, 0x02461e29)
+  return mixed
+}
+
 /**
  * `size` random 32-bit words of the stream named by two int32 seeds: what TensorFlow's `StatelessRandomUniformFullInt`
  * gives for `seed = [seed0, seed1]`, dtype int32.
@@ -54,10 +62,7 @@ const rounds = (words: Int32Array, at: number, keyA: number, keyB: number): void
  * @example philoxBits(1, 2, 3) // Int32Array of three words, the same on every machine
  */
 export const philoxBits = (seed0: number, seed1: number, size: number): Int32Array => {
-  // the seeds are sign-extended to 64 bits before they are split into words
-  const mixed = Int32Array.of(seed0, seed0 >> 31, seed1, seed1 >> 31)
-  rounds(mixed, 0, 0x3ec8f720, 0x02461e29)
-  const [keyA, keyB, high0, high1] = mixed as unknown as [number, number, number, number]
+  const [keyA, keyB, high0, high1] = scramble(seed0, seed1) as unknown as [number, number, number, number]
   const words = new Int32Array(Math.ceil(size / 4) * 4)
   for (let at = 0, block = 0; at < words.length; at += 4, block++) {
     words[at] = block
@@ -66,4 +71,18 @@ export const philoxBits = (seed0: number, seed1: number, size: number): Int32Arr
     rounds(words, at, keyA, keyB)
   }
   return words.subarray(0, size).slice()
+}
+
+/** The same stream word by word in any order, for samplers that seldom need all of it. */
+export const philoxStream = (seed0: number, seed1: number): ((index: number) => number) => {
+  const [keyA, keyB, high0, high1] = scramble(seed0, seed1) as unknown as [number, number, number, number]
+  const block = new Int32Array(4)
+  return (index) => {
+    block[0] = index >>> 2
+    block[1] = 0
+    block[2] = high0
+    block[3] = high1
+    rounds(block, 0, keyA, keyB)
+    return block[index & 3]!
+  }
 }

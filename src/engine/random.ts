@@ -62,7 +62,8 @@ export const atStep = (key: KeyLike, step: number | Tensor): Key => ({ hash: toK
 
 const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1)
 
-const nativeBits = (seed: Tensor, shape: Shape, backend: NativeBackend): Tensor =>
+/** The native op behind every draw: int32 words of a shape from a seed tensor of two. */
+export const nativeBits = (seed: Tensor, shape: Shape, backend: NativeBackend): Tensor =>
   backend.executeSingleOutput(
     "StatelessRandomUniformFullInt",
     [
@@ -74,12 +75,13 @@ const nativeBits = (seed: Tensor, shape: Shape, backend: NativeBackend): Tensor 
   )
 
 /** 23 bits as a float32 in the open unit interval: (bits mod 2^23 + 1/2) / 2^23, exact. */
-const nativeUniform = (bits: Tensor, backend: NativeBackend): Tensor => {
+export const nativeUniform = (bits: Tensor, backend: NativeBackend): Tensor => {
   const low = callNative(backend, "BitwiseAnd", bits, tf.scalar(0x7fffff, "int32"))
   return tf.mul(tf.add(tf.cast(low, "float32"), 0.5), 2 ** -23)
 }
 
-const uniformOf = (bits: number): number => ((bits & 0x7fffff) + 0.5) * 2 ** -23
+/** The same number from one word, in JavaScript. */
+export const uniformOf = (bits: number): number => ((bits & 0x7fffff) + 0.5) * 2 ** -23
 
 type DrawAttributes = { readonly shape: readonly number[] }
 
@@ -102,7 +104,7 @@ const defineDraw = (
 }
 
 /** The two seeds of a native draw. XLA widens a seed without its sign and TensorFlow with it, so neither may be negative. */
-const seedTensor = (key: KeyLike): Tensor => {
+export const seedTensor = (key: KeyLike): Tensor => {
   const { hash: word, step } = toKey(key)
   const hash = word & 0x7fffffff
   if (typeof step === "number") return tf.tensor1d([hash, step], "int32")

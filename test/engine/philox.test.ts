@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { setBackend } from "../../src/engine/backend.js"
 import { nativeBackend, typeAttribute } from "../../src/engine/kernel.js"
-import { philoxBits } from "../../src/engine/philox.js"
+import { philoxBits, philoxStream } from "../../src/engine/philox.js"
 import { tf } from "../../src/engine/tensor.js"
 import { backends } from "../backends.js"
 
@@ -14,6 +14,11 @@ describe("philoxBits", () => {
   it("gives a prefix of the same stream for a smaller size", () => {
     expect([...philoxBits(7, -3, 3)]).toEqual([...philoxBits(7, -3, 11)].slice(0, 3))
     expect(philoxBits(7, -3, 0).length).toBe(0)
+  })
+
+  it("gives the same words one by one in any order", () => {
+    const word = philoxStream(7, -3)
+    expect([10, 0, 5].map(word)).toEqual([10, 0, 5].map((i) => philoxBits(7, -3, 11)[i]))
   })
 
   it.runIf(backends.includes("tensorflow"))(
