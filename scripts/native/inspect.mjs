@@ -1,18 +1,22 @@
 /** What there is of the native part on this machine, and what is missing, for `npx latently doctor`. */
 import { join } from "node:path"
-import { cacheRoot, findDamage, findEntries } from "./cache.mjs"
+import { cacheRoot, findDamage, findEntries, machineKey } from "./cache.mjs"
 import { describePackage, findTfjsNode, loadAddon, tfjsNodeVersion } from "./package.mjs"
 import { findCompiler, findPython } from "./toolchain.mjs"
 
+/** What tfjs-node's own package file would say, which is not there to be asked: it is built for Node-API 8 at most. */
+const usualMachine = machineKey(Math.min(8, Number(process.versions.napi)))
+
 const inspectPackage = async (folder) => {
-  if (folder === undefined) return { addon: { reason: `@tensorflow/tfjs-node is not installed` } }
+  if (folder === undefined)
+    return { machine: usualMachine, addon: { reason: "@tensorflow/tfjs-node is not installed" } }
   const target = describePackage(folder)
   const addon = await loadAddon(join(folder, target.addon))
   return { folder, version: target.version, machine: target.machine, addon }
 }
 
 const inspectCache = async (root, machine, sums) => {
-  const entries = machine === undefined ? [] : findEntries(root, { tfjsNode: tfjsNodeVersion, machine })
+  const entries = findEntries(root, { tfjsNode: tfjsNodeVersion, machine })
   return Promise.all(
     entries.map(async (entry) => ({ ...entry, damage: await findDamage(entry.path, { sums }) })),
   )

@@ -7,7 +7,7 @@ import { offerBackend } from "./backend.js"
 import { tf } from "./tensor.js"
 
 if (tf.env().getBool("IS_BROWSER")) {
-  offerBackend("webgl", async () => tf.findBackendFactory("webgl") !== undefined)
+  offerBackend("webgl", async () => tf.findBackendFactory("webgl") !== null)
   offerBackend("wasm", async () => {
     await import("@tensorflow/tfjs-backend-wasm")
     return true
