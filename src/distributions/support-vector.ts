@@ -3,7 +3,7 @@
  * discrete families take. Left out: vectors with structure (`support-structured.ts`). Next: `bernoulli.ts`.
  */
 import { type Tensor, tf } from "../engine/tensor.js"
-import { nonNegativeInteger, real, type Support } from "./support.js"
+import { nonNegativeInteger, positive, real, type Support } from "./support.js"
 
 const allOfVector = (inside: Tensor): Tensor => tf.all(inside, -1)
 
@@ -15,6 +15,14 @@ export const realVector: Support<"real"> = {
   eventRank: 1,
   text: "vectors of finite numbers",
   contains: (x) => allOfVector(tf.isFinite(x)),
+}
+
+/** Vectors of numbers above 0. */
+export const positiveVector: Support<"positive"> = {
+  ...positive,
+  eventRank: 1,
+  text: "vectors of positive numbers",
+  contains: (x) => allOfVector(positive.contains(x)),
 }
 
 /** Vectors with one 1 and otherwise 0. */

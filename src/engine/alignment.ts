@@ -44,13 +44,12 @@ export const toMatrix = (values: Tensor, alignment: Alignment): Tensor => {
   return tf.reshape(moved, [...matrixShape(alignment), ...events])
 }
 
-/** The inverse of `toMatrix`, for results with one number a value: [held, stretched] as `full`. */
+/** The inverse of `toMatrix`: [held, stretched, ...event] as [...full, ...event]. */
 export const fromMatrix = (matrix: Tensor, { full, held, stretched }: Alignment): Tensor => {
   const order = [...held, ...stretched]
-  const moved = tf.reshape(matrix, sizesOf(order, full))
-  if (isOrdered(order)) return moved
-  return tf.transpose(
-    moved,
-    full.map((_, axis) => order.indexOf(axis)),
-  )
+  const events = matrix.shape.slice(2)
+  const split = tf.reshape(matrix, [...sizesOf(order, full), ...events])
+  if (isOrdered(order)) return split
+  const back = full.map((_, axis) => order.indexOf(axis))
+  return tf.transpose(split, [...back, ...events.map((_, i) => order.length + i)])
 }

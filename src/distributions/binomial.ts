@@ -1,0 +1,139 @@
+/** The binomial distribution: successes in a fixed number of trials. Left out: `beta-binomial.ts`. Next: `multinomial.ts`. */
+import { checksEnabled } from "../engine/checks.js"
+import { elementwise } from "../engine/elementwise.js"
+import { DistributionError } from "../engine/error.js"
+import { inDouble } from "../engine/native-double.js"
+import { uniform } from "../engine/random.js"
+import { stopGradient } from "../engine/repair/index.js"
+import { lgamma } from "../engine/special/double/gamma.js"
+import { betainc, digammaDifference, log1p, logSigmoid } from "../engine/special/index.js"
+import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
+import { bernoulli } from "./bernoulli.js"
+import { onSupport, slopeOfLog } from "./count-density.js"
+import { binomialQuantile } from "./count-quantile.js"
+import { type Distribution, distribution } from "./distribution.js"
+import { kl, registerKl } from "./kl.js"
+import { broadcastBatch, parameter } from "./parameter.js"
+import { chosen, type ProbsOrLogits } from "./parameterization.js"
+import type { Broadcast } from "./rank.js"
+import { integerInterval, nonNegativeInteger, unit } from "./support.js"
+import { logit } from "./support-vector.js"
+
+/** A binomial distribution; its draws are plain tensors, for an enumerated value has more axes than a drawn one. */
+export type Binomial<P extends TensorLike> = Distribution<Tensor, "boundedInteger", Broadcast<P>>
+
+const choices = (n: number, x: number): number => lgamma(n + 1) - lgamma(x + 1) - lgamma(n - x + 1)
+
+const times = (x: number, y: number): number => (x === 0 ? 0 : x * y)
+
+/** The log-mass of x successes in n trials of probability p. */
+const massOfProbs = elementwise({
+  name: "LatentlyBinomialLogMass",
+  native: (inputs, backend) =>
+    inDouble(backend, inputs, (ops, [x, n, p]) => {
+      const rest = ops.sub(n!, x!)
+      const factorial = (y: typeof rest): typeof rest => ops.call("Lgamma", ops.add(y, 1))
+      const ways = ops.sub(ops.sub(factorial(n!), factorial(x!)), factorial(rest))
+      const chances = ops.add(ops.call("Xlogy", x!, p!), ops.call("Xlog1py", rest, ops.call("Neg", p!)))
+      return ops.add(ways, chances)
+    }),
+  scalar: (x, n, p) => choices(n, x) + times(x, Math.log(p)) + times(n - x, Math.log1p(-p)),
+  gradient: (dy, [x, n, p]) => {
+    const rest = tf.sub(n!, x!)
+    return [
+      () => tf.zerosLike(dy),
+      () => tf.mul(dy, tf.add(digammaDifference(tf.add(rest, 1), x!), log1p(tf.neg(p!)))),
+      () => tf.mul(dy, tf.sub(slopeOfLog(x!, p!), slopeOfLog(rest, tf.sub(1, p!)))),
+    ]
+  },
+})
+
+const logSigmoidOf = (x: number): number => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))
+
+/** The same for log-odds. */
+const massOfLogits = elementwise({
+  name: "LatentlyBinomialLogitLogMass",
+  native: (inputs, backend) =>
+    inDouble(backend, inputs, (ops, [x, n, logits]) => {
+      const rest = ops.sub(n!, x!)
+      const factorial = (y: typeof rest): typeof rest => ops.call("Lgamma", ops.add(y, 1))
+      const ways = ops.sub(ops.sub(factorial(n!), factorial(x!)), factorial(rest))
+      const failed = ops.call("MulNoNan", ops.call("Softplus", logits!), rest)
+      const succeeded = ops.call("MulNoNan", ops.call("Softplus", ops.call("Neg", logits!)), x!)
+      return ops.sub(ops.sub(ways, failed), succeeded)
+    }),
+  scalar: (x, n, l) => choices(n, x) + times(x, logSigmoidOf(l)) + times(n - x, logSigmoidOf(-l)),
+  gradient: (dy, [x, n, l]) => {
+    const rest = tf.sub(n!, x!)
+    return [
+      () => tf.zerosLike(dy),
+      () => tf.mul(dy, tf.add(digammaDifference(tf.add(rest, 1), x!), logSigmoid(tf.neg(l!)))),
+      () => tf.mul(dy, tf.sub(tf.mul(x!, tf.sigmoid(tf.neg(l!))), tf.mul(rest, tf.sigmoid(l!)))),
+    ]
+  },
+})
+
+const cdf = (n: Tensor, p: Tensor, x: Tensor): Tensor => {
+  const count = tf.floor(tf.maximum(x, 0))
+  const left = tf.maximum(tf.sub(n, count), 1)
+  const within = betainc(left, tf.add(count, 1), tf.sub(1, p))
+  return tf.where(tf.less(x, 0), 0, tf.where(tf.greaterEqual(count, n), 1, within))
+}
+
+const counts = (last: number, batchRank: number): Tensor =>
+  tf.reshape(tf.range(0, last + 1), [last + 1, ...Array.from({ length: batchRank }, () => 1)])
+
+/** One trial of each binomial, which knows the divergence. */
+const trials = new WeakMap<object, Distribution>()
+
+/**
+ * The binomial distribution, log p(x) = log (n choose x) + x log p + (n - x) log(1 - p) for x = 0 … n, n = `totalCount`.
+ *
+ * Draws are float32 counts; the estimator is the score function. `enumerate()` is there where
+ * `totalCount` is given as a plain number.
+ * @throws DistributionError unless `totalCount` is a whole number from 0 up and exactly one of `probs` and `logits` is given.
+ * @example binomial({ totalCount: 10, probs: 0.3 }).logProb(3)   // -1.3211513
+ */
+export const binomial = <N extends TensorLike, P extends TensorLike>(
+  named: { readonly totalCount: N } & ProbsOrLogits<P>,
+): Binomial<N | P> => {
+  const name = chosen("binomial", named, "probs", "logits")
+  const given = parameter("binomial", name, named[name] as P, name === "probs" ? unit : logit)
+  const count = parameter("binomial", "totalCount", named.totalCount, nonNegativeInteger)
+  const n = tf.cast(count, "float32")
+  const batchShape = broadcastBatch("binomial", [n, 0], [given, 0])
+  const over = (x: Tensor): Tensor => tf.broadcastTo(x, [...batchShape])
+  const probs = (): Tensor => (name === "probs" ? given : tf.sigmoid(given))
+  const trial = bernoulli({ [name]: given } as unknown as ProbsOrLogits<Tensor>)
+  const logMass = name === "probs" ? massOfProbs : massOfLogits
+  const support = integerInterval(0, n)
+  const made = distribution<"boundedInteger">({
+    family: "binomial",
+    parameters: { totalCount: count, [name]: given },
+    support,
+    batchShape,
+    eventShape: [],
+    gradient: "score",
+    draw: (key, shape) => binomialQuantile(uniform(key, shape), n, stopGradient(probs())),
+    logDensity: onSupport(support, (x) => logMass(x, n, given)),
+    mean: () => tf.mul(n, probs()),
+    variance: () => tf.mul(n, trial.variance),
+    mode: () => over(tf.minimum(tf.floor(tf.mul(tf.add(n, 1), probs())), n)),
+    cdf: (x) => cdf(n, probs(), x),
+    ...(typeof named.totalCount === "number"
+      ? { enumerate: () => counts(named.totalCount as number, batchShape.length) }
+      : {}),
+  })
+  trials.set(made, trial)
+  return made as Binomial<N | P>
+}
+
+registerKl("binomial", "binomial", (p, q) => {
+  const [n, m] = [p.parameters.totalCount!, q.parameters.totalCount!]
+  if (checksEnabled() && tf.tidy(() => tf.any(tf.notEqual(n, m)).dataSync()[0]))
+    throw new DistributionError(
+      "no-closed-form",
+      "KL(binomial || binomial) needs the same totalCount in both",
+    )
+  return tf.mul(n, kl(trials.get(p)!, trials.get(q)!))
+})
