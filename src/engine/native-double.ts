@@ -37,6 +37,12 @@ type OpBackend = {
 export interface DoubleOps {
   /** Runs an op whose only attribute is its element type. */
   call(name: string, ...inputs: readonly NativeValue[]): NativeValue
+  /** Runs an op that takes more attributes than its element type. */
+  callWith(
+    name: string,
+    attributes: readonly NativeAttribute[],
+    ...inputs: readonly NativeValue[]
+  ): NativeValue
   /** A constant, exact in double precision. */
   constant(value: number): NativeValue
   /** The value repeated to a shape; for ops that do not broadcast by themselves. */
@@ -70,12 +76,13 @@ const doubleOps = (
     made.push(result.id)
     return result
   }
-  const call = (name: string, ...inputs: readonly NativeValue[]) =>
+  const callWith: DoubleOps["callWith"] = (name, attributes, ...inputs) =>
     run(
       name,
-      [double],
+      [double, ...attributes],
       inputs.map((input) => input.id),
     )
+  const call: DoubleOps["call"] = (name, ...inputs) => callWith(name, [], ...inputs)
   const widen = (id: number) => run("Cast", castAttributes(backend, float, TF_DOUBLE), [id])
   const upload = (shape: Shape, dtype: number, values: Float32Array | Int32Array): number => {
     const id = binding.createTensor(shape, dtype, values)
@@ -93,6 +100,7 @@ const doubleOps = (
   return {
     widen,
     call,
+    callWith,
     constant,
     broadcastTo: (x, shape) => {
       const index = backend.binding.TF_INT32!
