@@ -1,0 +1,25 @@
+/**
+ * What a person looks at: tables, progress, figures, the HTML report, a model's graph. Plain numbers go in, text comes out;
+ * nothing here knows of a tensor or of inference. Node only. Start with `htmlReport.ts`, or with a figure in `plots/`.
+ */
+export { type Turn, turned, turnOnto } from "./align.js"
+export type { Pictures } from "./atlas.js"
+export { type Ellipse, ellipseOf, type Matrix, marginalCovariance, outline } from "./ellipse.js"
+export { formatClock, formatDuration, formatNumber } from "./format.js"
+export type { GraphSite } from "./graphLayout.js"
+export { htmlReport, type Report, type ReportFigure, type ReportSection } from "./htmlReport.js"
+export type { ReportTable } from "./htmlTable.js"
+export { type ImageGridOptions, imageGrid, type ReconstructionOptions, reconstructions } from "./imageGrid.js"
+export { latentGrid, normalQuantile } from "./manifold.js"
+export { type ModelGraphOptions, modelGraph } from "./modelGraph.js"
+export { type Bar, type BarsOptions, bars } from "./plots/bars.js"
+export { type CurvesOptions, curves, type Series } from "./plots/curves.js"
+export { type LatentScatterOptions, latentScatter } from "./plots/latentScatter.js"
+export { type MixtureEllipsesOptions, mixtureEllipses } from "./plots/mixtureEllipses.js"
+export { type ScatterOptions, type ScatterPanel, scatter } from "./plots/scatter.js"
+export { type ByteImage, encodePng, type PixelMeaning, pngDataUri } from "./png.js"
+export { type Progress, type ProgressOptions, progress } from "./progress.js"
+export { type MixtureFit, matchComponents, responsibilities } from "./responsibilities.js"
+export { sideBySide } from "./svg.js"
+export { type Cell, type Column, type Row, type TableForm, type TableOptions, table } from "./table.js"
+export { type TerminalAbility, type TextStream, terminalAbility } from "./terminal.js"
