@@ -1,2 +1,95 @@
-/** The public surface: named re-exports only. */
-export { tf } from "./engine/tensor.js"
+/**
+ * The public surface: named re-exports only. `index.node.ts` adds the native backend in Node. Read `dsl/site.ts` first, then
+ * `dsl/handlers.ts`, `inference/elbo.ts`, `models/ppca.ts`.
+ */
+export * from "./distributions/index.js"
+export {
+  angle,
+  atLeast,
+  boolean,
+  correlationCholesky,
+  interval,
+  lowerCholesky,
+  nonNegative,
+  ordered,
+  positive,
+  positiveDefinite,
+  positiveOrdered,
+  real,
+  realVector,
+  type Support,
+  type SupportKind,
+  simplex,
+  unit,
+  unitVector,
+} from "./distributions/supports.js"
+export {
+  block,
+  condition,
+  intervene,
+  marginalize,
+  mask,
+  scale,
+  scope,
+  seed,
+  substitute,
+} from "./dsl/handlers.js"
+export { type Activation, type Heads, type MlpOptions, mlp } from "./dsl/mlp.js"
+export { type PlateOptions, plate, type Rows } from "./dsl/plate.js"
+export { guide, model } from "./dsl/program.js"
+export {
+  deterministic,
+  type Estimator,
+  factor,
+  type Init,
+  observe,
+  type ParamOptions,
+  param,
+  type Role,
+  random,
+  type SampleOptions,
+  type Site,
+  sample,
+} from "./dsl/site.js"
+export { ModelError } from "./dsl/site-error.js"
+export { logJoint, type Trace, type TracedSite, type TraceOptions, trace } from "./dsl/trace.js"
+export type {
+  ArgumentsOf,
+  Body,
+  CheckGuide,
+  Latents,
+  Program,
+  ResultOf,
+  Run,
+  SitesOf,
+  Values,
+} from "./dsl/types.js"
+export { type BackendName, backend, ready, setBackend } from "./engine/backend.js"
+export { DistributionError, EngineError, LatentlyError } from "./engine/error.js"
+export { adam, clipNorm, clipValue, momentum, type Optimizer, rmsProp, sgd } from "./engine/optimize.js"
+export { fold, type Key, type KeyLike } from "./engine/random.js"
+export { stopGradient } from "./engine/repair/index.js"
+export {
+  constant,
+  cosine,
+  exponentialDecay,
+  linear,
+  piecewise,
+  type Schedule,
+  warmup,
+} from "./engine/schedule.js"
+export { type Shape, type Tensor, type TensorLike, tf } from "./engine/tensor.js"
+export { autoGuide, type DerivedGuide } from "./inference/auto-guide.js"
+export { type EmFit, type EmOptions, em } from "./inference/em.js"
+export { type Evaluation, evaluate, type QuestionOptions } from "./inference/evaluate.js"
+export { type Explanation, explain } from "./inference/explain.js"
+export { type FitOptions, fit, type ParamsOf, type Progress } from "./inference/fit.js"
+export type { Fit, FitStatus } from "./inference/fit-result.js"
+export { type Importance, importance } from "./inference/importance.js"
+export { type Predictions, type PredictOptions, predict, priorPredict } from "./inference/predict.js"
+export {
+  type VariationalEmFit,
+  type VariationalEmOptions,
+  variationalEm,
+} from "./inference/variational-em.js"
+export * from "./models/index.js"

@@ -32,7 +32,7 @@ export type RankOf<T> = T extends number | boolean
   : T extends tf.Tensor<infer R>
     ? tf.Rank extends R
       ? number
-      : RankNumber[R & keyof RankNumber]
+      : RankNumber[`${R}` & keyof RankNumber]
     : T extends Float32Array | Int32Array | readonly number[]
       ? 1
       : T extends readonly (readonly number[])[]

@@ -2,7 +2,18 @@
 import type { Covers, SupportKind } from "./support.js"
 
 const covers: { readonly [K in SupportKind]: readonly Covers[K][] } = {
-  real: ["real", "positive", "unit", "interval", "angle", "ordered", "positiveOrdered", "simplex", "unitVector", "point"],
+  real: [
+    "real",
+    "positive",
+    "unit",
+    "interval",
+    "angle",
+    "ordered",
+    "positiveOrdered",
+    "simplex",
+    "unitVector",
+    "point",
+  ],
   positive: ["positive", "unit", "positiveOrdered", "simplex", "point"],
   unit: ["unit", "simplex", "point"],
   interval: ["interval", "unit", "angle", "point"],

@@ -34,8 +34,15 @@ const refuse = (axis: EnumerationAxis, term: Term, why: string, fix: string): ne
   )
 }
 
-/** Sums a term's deeper plates, so that it stands at the depth of the site to be summed out. */
-const lifted = (term: Term, axis: EnumerationAxis, plates: readonly PlateFrame[]): Tensor => {
+/** Whether a term varies with an enumerated site. */
+export const touches = (term: Term, axis: EnumerationAxis, padding: number): boolean =>
+  varies(term.value, axis, term.plates.length, padding)
+
+/**
+ * A term's tensor with its deeper plates summed, so that it stands at the depth of the site to be summed out.
+ * @throws ModelError where that would not be exact.
+ */
+export const liftedTo = (term: Term, axis: EnumerationAxis, plates: readonly PlateFrame[]): Tensor => {
   if (!prefixOf(plates, term.plates))
     refuse(axis, term, "stands outside the site's plates and depends on it", "move it into the plate")
   const deeper = term.plates.slice(plates.length)
@@ -64,9 +71,9 @@ const sumOut = (
   plates: readonly PlateFrame[],
   padding: number,
 ): Term[] => {
-  const touched = terms.filter((term) => varies(term.value, axis, term.plates.length, padding))
+  const touched = terms.filter((term) => touches(term, axis, padding))
   const rest = terms.filter((term) => !touched.includes(term))
-  const joint = touched.map((term) => lifted(term, axis, plates)).reduce((a, b) => tf.add(a, b))
+  const joint = touched.map((term) => liftedTo(term, axis, plates)).reduce((a, b) => tf.add(a, b))
   const place = joint.rank - axisFromRight(axis, plates.length, padding)
   const value = logSumExp(joint, place, true)
   const trimmed = trimLeft(value, plates.length)

@@ -31,7 +31,12 @@ export interface Bound {
 }
 
 /** A term with its sign in the ELBO and its value averaged over exact sums. */
-type Cost = { readonly term: Term; readonly value: Tensor; readonly latent: boolean }
+export interface CostTerm {
+  readonly term: Term
+  readonly value: Tensor
+  /** Whether it belongs to latents alone, and so to the divergence. */
+  readonly latent: boolean
+}
 
 const klTerm = (pair: Pair, name: string): Term => {
   const posterior = pair.guide.entries.get(name)!
@@ -54,7 +59,7 @@ const entropyTerm = (pair: Pair, entry: Entry): Term => ({
 const latentsOf = (pair: Pair): Entry[] =>
   [...pair.guide.entries.values()].filter((entry) => entry.role === "latent")
 
-const costsOf = (pair: Pair, plan: Plan, weights: readonly Weight[]): Cost[] => {
+const costsOf = (pair: Pair, plan: Plan, weights: readonly Weight[]): CostTerm[] => {
   const latents = latentsOf(pair)
   const closed = (name: string): boolean => plan.sites.get(name)?.analyticKl === true
   const model = termsOf(pair.model, pair.enumeration, (entry) => !closed(entry.name))
@@ -81,7 +86,7 @@ const weightsOf = (pair: Pair): Weight[] =>
     .filter((entry) => entry.axis !== undefined)
     .map((entry) => ({ axis: entry.axis!, logWeight: score(entry, pair.enumeration), plates: entry.plates }))
 
-const creditOf = (pair: Pair, site: SitePlan, costs: readonly Cost[]): Credit => {
+const creditOf = (pair: Pair, site: SitePlan, costs: readonly CostTerm[]): Credit => {
   const entry = pair.guide.entries.get(site.name)!
   const answersFor = costs.filter(({ term }) => term.names.some((name) => site.downstream.has(name)))
   const cost = answersFor
@@ -115,6 +120,18 @@ export const contextOf = (plan: Plan, context: Omit<Context, "enumeration">): Co
   enumerates: (name) => plan.sites.get(name)?.estimator === "exact",
   detaches: (name) => plan.sites.get(name)?.estimator === "score",
 })
+
+/** The terms of log p(x, z) - log q(z) at one draw of everything: nothing summed over the guide, no closed-form divergence. */
+export const logWeightTerms = (
+  plan: Plan,
+  args: readonly any[],
+  context: Omit<Context, "enumeration">,
+): CostTerm[] => {
+  const sites = new Map([...plan.sites].map(([name, site]) => [name, { ...site, analyticKl: false }]))
+  const drawn = { ...context, enumeration: { axes: [], padding: plan.padding } }
+  const pair = runPair(plan.model, plan.guide, args, drawn)
+  return costsOf(pair, { ...plan, sites }, [])
+}
 
 /** Runs guide and model once and gives their bound. */
 export const elbo = (plan: Plan, args: readonly any[], context: Omit<Context, "enumeration">): Bound =>

@@ -10,6 +10,7 @@ import { toKey } from "../engine/random.js"
 import type { Schedule } from "../engine/schedule.js"
 import { createRunner, type StepRunner } from "../engine/step.js"
 import { scoped, type Tensor } from "../engine/tensor.js"
+import { takeApart } from "./arguments.js"
 import { type Fit, type FitStatus, finished, type History } from "./fit-result.js"
 import { type Plan, planOf } from "./plan.js"
 import { type BatchOption, batchPlan, stepProgram } from "./step-program.js"
@@ -70,13 +71,14 @@ const settle = (options: FitOptions): Settled => {
   return settled
 }
 
-const checkPrograms = (model: unknown, guide: unknown): void => {
+const checkPrograms = (model: unknown, guide: unknown, args: unknown): void => {
   for (const [what, program] of [
     ["model", model],
     ["guide", guide],
   ] as const)
     if (typeof program !== "function")
       refuse(`the ${what}`, typeof program, "call fit(model, guide, [data], options)")
+  takeApart(args as readonly any[])
 }
 
 const average = (losses: readonly number[], from: number, to: number): number =>
@@ -213,7 +215,7 @@ export const fit = async <P extends Program<any>, Q extends Program<any>>(
   args: ArgumentsOf<P>,
   options: FitOptions = {},
 ): Promise<Fit<ParamsOf<P, Q>>> => {
-  checkPrograms(model, guide)
+  checkPrograms(model, guide, args)
   const settled = settle(options)
   const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), options.initial))
   return fitPlan<ParamsOf<P, Q>>(plan, settled)

@@ -18,18 +18,6 @@ export interface Leaf {
   readonly unconstrained: boolean
 }
 
-/** First values that are kept while a program's params are being discovered, so that both programs see the same. */
-export type FirstValues = Map<string, Tensor>
-
-/** Answers params with their first values, each made once. */
-export const firstValues =
-  (known: FirstValues, key: Key, given: Readonly<Record<string, Tensor>> = {}) =>
-  (site: Site): Tensor => {
-    const value = known.get(site.name) ?? given[site.name] ?? firstValue(site, key)
-    known.set(site.name, value)
-    return value
-  }
-
 const supportOf = (site: Site): Support => site.details.support ?? real
 
 const checkFirst = (site: Site, value: Tensor): void => {
@@ -41,6 +29,21 @@ const checkFirst = (site: Site, value: Tensor): void => {
     fix: "start strictly inside the support",
   })
 }
+
+/** First values that are kept while a program's params are being discovered, so that both programs see the same. */
+export type FirstValues = Map<string, Tensor>
+
+/** Answers params with their first values, each made once. */
+export const firstValues =
+  (known: FirstValues, key: Key, given: Readonly<Record<string, Tensor>> = {}) =>
+  (site: Site): Tensor => {
+    const before = known.get(site.name)
+    if (before !== undefined) return before
+    const value = given[site.name] ?? firstValue(site, key)
+    checkFirst(site, value)
+    known.set(site.name, value)
+    return value
+  }
 
 const clash = (site: Site): never => {
   throw siteError(site, {
@@ -61,7 +64,6 @@ export const leavesOf = (model: Execution, guide: Execution | undefined): Leaf[]
       if (entry.role !== "param" || entry.site.details.value !== undefined) continue
       const before = leaves.get(entry.name)
       if (before !== undefined && !entry.site.details.options.shared) clash(entry.site)
-      checkFirst(entry.site, entry.value)
       const support = supportOf(entry.site)
       leaves.set(entry.name, {
         name: entry.name,

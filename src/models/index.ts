@@ -1,0 +1,2 @@
+/** The worked models. */
+export {}
