@@ -125,3 +125,28 @@ export const assemble = (functions: readonly AssembledFunction[]): Uint8Array<Ar
     ...section(10, vector(functions.map(functionBody))),
   ])
 }
+
+/** Memory for kernels; an ordinary buffer where there is no WebAssembly. */
+export type KernelMemory = { readonly buffer: ArrayBuffer }
+
+const pageBytes = 65_536
+
+/** Memory of at least so many bytes, all zero. */
+export const memoryOf = (bytes: number): KernelMemory =>
+  typeof WebAssembly === "undefined"
+    ? { buffer: new ArrayBuffer(8 * Math.ceil(bytes / 8)) }
+    : (new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) }) as KernelMemory)
+
+/** The functions of assembled code over a memory, or undefined where they cannot be had. */
+export const instantiate = <Functions extends object>(
+  code: Uint8Array<ArrayBuffer>,
+  memory: KernelMemory,
+): Functions | undefined => {
+  try {
+    const module = new WebAssembly.Module(code)
+    return new WebAssembly.Instance(module, { rows: { memory: memory as WebAssembly.Memory } })
+      .exports as Functions
+  } catch {
+    return undefined // no WebAssembly, no SIMD, or a page whose policy forbids compiling: plain loops do it
+  }
+}

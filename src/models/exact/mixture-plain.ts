@@ -7,7 +7,7 @@ import type { MixtureSweep } from "./mixture-sweep.js"
 import type { Table } from "./rows.js"
 
 /** |whitener (x - mean)|^2; leaves x - mean in `centred`. */
-const squaredDistance = (
+export const squaredDistance = (
   { data, dimension }: Table,
   row: number,
   { pairs }: MixtureLayout,

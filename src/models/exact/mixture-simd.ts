@@ -2,6 +2,8 @@
  * The sweep through WebAssembly: rows are laid out once in blocks of columns beside the parameters, and each
  * block goes through density, share and moments while it is in the cache. Left out: the instructions (`mixture-kernel.ts`).
  */
+import type { KernelMemory } from "./assembly.js"
+import { instantiate, memoryOf } from "./assembly.js"
 import { blockRows, exponentialConstants, mixtureKernel } from "./mixture-kernel.js"
 import type { MixtureLayout } from "./mixture-layout.js"
 import type { MixtureSweep } from "./mixture-sweep.js"
@@ -9,13 +11,11 @@ import type { Table } from "./rows.js"
 
 type Kernel = Record<"density" | "share" | "moments", (...addresses: number[]) => void>
 
-const pageBytes = 65_536
-
 /** Views into one memory, in order, each on a 16-byte boundary. */
-const allocate = (sizes: readonly number[]): { memory: WebAssembly.Memory; views: Float64Array[] } => {
+const allocate = (sizes: readonly number[]): { memory: KernelMemory; views: Float64Array[] } => {
   const lengths = sizes.map((size) => size + (size % 2))
   const bytes = 8 * lengths.reduce((sum, length) => sum + length, 0)
-  const memory = new WebAssembly.Memory({ initial: Math.ceil(bytes / pageBytes) })
+  const memory = memoryOf(bytes)
   let offset = 0
   const views = lengths.map((length, at) => {
     const view = new Float64Array(memory.buffer, offset, sizes[at])
@@ -50,18 +50,8 @@ const logLikelihood = (top: Float64Array, sum: Float64Array, rows: number): numb
   return result + Math.log(product)
 }
 
-const compile = (layout: MixtureLayout, memory: WebAssembly.Memory): Kernel | undefined => {
-  try {
-    const module = new WebAssembly.Module(mixtureKernel(layout))
-    return new WebAssembly.Instance(module, { rows: { memory } }).exports as Kernel
-  } catch {
-    return undefined // no WebAssembly, no SIMD, or a page whose policy forbids compiling: the plain loops do it
-  }
-}
-
 /** A sweep through WebAssembly, or undefined where it cannot be had. */
 export const simdSweep = (table: Table, layout: MixtureLayout): MixtureSweep | undefined => {
-  if (typeof WebAssembly === "undefined") return undefined
   const { components, dimension, stride } = layout
   const blockCount = Math.ceil(table.count / blockRows)
   const { memory, views } = allocate([
@@ -72,7 +62,7 @@ export const simdSweep = (table: Table, layout: MixtureLayout): MixtureSweep | u
     ...[Float64Array, Float64Array, Float64Array],
     ...[Float64Array, Float64Array, Float64Array, Float64Array],
   ]
-  const kernel = compile(layout, memory)
+  const kernel = instantiate<Kernel>(mixtureKernel(layout), memory)
   if (kernel === undefined) return undefined
   constants.set(exponentialConstants)
   layOut(table, blocks)

@@ -29,6 +29,15 @@ const refuse = (code: string, text: string): never => {
 const isPacked = (rows: Rows): rows is PackedRows =>
   rows !== null && typeof rows === "object" && "data" in rows
 
+/** A number as it is; text and null would turn into numbers without a word. */
+const readNumber = (value: unknown, row: number, column: number, who: string): number =>
+  typeof value === "number"
+    ? value
+    : refuse(
+        "rows-not-finite",
+        `${who}: row ${row}, column ${column} is ${JSON.stringify(value)}, not a number`,
+      )
+
 const packArrays = (rows: readonly (readonly number[])[] | readonly number[], who: string): Table => {
   const nested = (typeof rows[0] === "number" ? rows.map((value) => [value]) : rows) as readonly number[][]
   const dimension = nested[0]?.length ?? 0
@@ -40,7 +49,8 @@ const packArrays = (rows: readonly (readonly number[])[] | readonly number[], wh
         "rows-ragged",
         `${who}: row ${at} has ${width ?? "no"} numbers where row 0 has ${dimension}; every row needs the same columns`,
       )
-    data.set(row, at * dimension)
+    for (let column = 0; column < dimension; column++)
+      data[at * dimension + column] = readNumber(row[column], at, column, who)
   })
   return { data, count: nested.length, dimension }
 }

@@ -51,8 +51,8 @@ const refuseMagnitude = (spread: number, column: number, who: string): void => {
 }
 
 /**
- * The rows about their means in units of their standard deviations (divisor N); with `common`, one unit for all columns.
- * A column that does not vary keeps the unit 1 and is listed in `constant`.
+ * The rows about their means in units of their standard deviations (divisor N); with `common`, one unit, the root mean
+ * square of those, for all columns. A column that does not vary is listed in `constant` and has the unit 1 unless `common`.
  *
  * @throws LatentlyError `rows-magnitude` where a variance overflows or underflows
  */
@@ -65,7 +65,7 @@ export const standardize = (table: Table, who: string, common = false): Standard
     (column) => spread[column]! <= 4 * Number.EPSILON * largest[column]!,
   )
   const shared = Math.hypot(...spread) / Math.sqrt(dimension)
-  const scale = spread.map((value, column) => (constant.includes(column) ? 1 : common ? shared : value))
+  const scale = spread.map((value, column) => (common ? shared || 1 : constant.includes(column) ? 1 : value))
   const z = new Float64Array(count * dimension)
   for (let at = 0; at < z.length; at++)
     z[at] = (data[at]! - location[at % dimension]!) / scale[at % dimension]!
