@@ -74,7 +74,7 @@ const byDifference = (
   f: (x: Tensor) => Tensor,
 ): Estimate[] => {
   const centre = parameters[name] as number
-  const h = 0.01 * Math.max(Math.abs(centre), 0.1)
+  const h = 0.004 * (Math.abs(centre) || 1)
   const [up, down] = [centre + h, centre - h].map((value) => {
     const dist = at(row, { ...parameters, [name]: value })
     const nodes = nodesOf(dist)!

@@ -1,5 +1,7 @@
 /** Every row of the table, in one list. A new family adds its row to one of these files. */
 import type { Row } from "../battery/row.js"
+import { intervals } from "./interval.js"
+import { positiveNumbers } from "./positive.js"
 import { realLine } from "./real-line.js"
 
-export const rows: readonly Row[] = [...realLine]
+export const rows: readonly Row[] = [...realLine, ...positiveNumbers, ...intervals]

@@ -2,7 +2,7 @@
 
 A family is a function of its parameters and a value that returns the *terms* of the textbook formula, as mpmath
 numbers; their sum is the log-density. The terms say how large a rounding error a plain float32 formula commits:
-16 roundings (2^-24) of every term, and 4 of every input. Derivatives are taken numerically at 60 digits.
+16 roundings (2^-24) of every term, and 4 of every input. Derivatives are taken numerically at 90 digits.
 Used by continuous.py (and by any other maker); run those in an environment that has mpmath.
 """
 
@@ -12,7 +12,7 @@ import struct
 
 import mpmath as mp
 
-mp.mp.dps = 60
+mp.mp.dps = 90
 ROUNDING = mp.mpf(2) ** -24
 TINY = mp.mpf(2) ** -126
 
@@ -65,7 +65,7 @@ def shaped(like, flat):
 
 def slope(f, x, side):
     """The derivatives of the terms at x: central differences, or one-sided where side is -1 or +1."""
-    h = (abs(x) if x != 0 else mp.mpf(1)) * mp.mpf(10) ** -20
+    h = (abs(x) if x != 0 else mp.mpf(1)) * mp.mpf(10) ** -40
     if side == 0:
         up, down = f(x + h), f(x - h)
         return [(u - d) / (2 * h) for u, d in zip(up, down)]
