@@ -1,9 +1,13 @@
 /** Families of positive numbers. Next: `interval.ts`. */
+import { chi2 } from "../../../src/distributions/chi2.js"
 import { exponential } from "../../../src/distributions/exponential.js"
+import { gamma } from "../../../src/distributions/gamma.js"
 import { halfCauchy } from "../../../src/distributions/half-cauchy.js"
 import { halfNormal } from "../../../src/distributions/half-normal.js"
+import { inverseGamma } from "../../../src/distributions/inverse-gamma.js"
 import { logNormal } from "../../../src/distributions/log-normal.js"
 import { pareto } from "../../../src/distributions/pareto.js"
+import { weibull } from "../../../src/distributions/weibull.js"
 import type { Row } from "../battery/row.js"
 
 const notPositive = [0, -1, Infinity]
@@ -50,5 +54,50 @@ export const positiveNumbers: readonly Row[] = [
     ],
     outside: { scale: notPositive, alpha: notPositive },
     divergences: () => [[pareto(2, 3), pareto(1, 2)]],
+  },
+  {
+    name: "gamma",
+    make: gamma,
+    cases: [
+      { concentration: 2.5, rate: 1.5 },
+      { concentration: 0.6, rate: 0.1 },
+      { concentration: 40, rate: 8 },
+    ],
+    outside: { concentration: notPositive, rate: notPositive },
+    divergences: () => [
+      [gamma(2, 3), gamma(3.5, 2)],
+      [exponential(2), gamma(3.5, 2)],
+      [gamma(2, 3), exponential(2)],
+      [chi2(3), gamma(3.5, 2)],
+    ],
+  },
+  {
+    name: "chi2",
+    make: chi2,
+    cases: [{ df: 3 }, { df: 1.3 }, { df: 25 }],
+    outside: { df: notPositive },
+    divergences: () => [[chi2(3), chi2(5)]],
+  },
+  {
+    name: "inverseGamma",
+    make: inverseGamma,
+    cases: [
+      { concentration: 6, rate: 1.5 },
+      { concentration: 8, rate: 0.1 },
+      { concentration: 40, rate: 8 },
+    ],
+    outside: { concentration: notPositive, rate: notPositive },
+    divergences: () => [[inverseGamma(4, 3), inverseGamma(3.5, 2)]],
+  },
+  {
+    name: "weibull",
+    make: weibull,
+    cases: [
+      { scale: 1.5, concentration: 2 },
+      { scale: 0.2, concentration: 0.7 },
+      { scale: 40, concentration: 9 },
+    ],
+    outside: { scale: notPositive, concentration: notPositive },
+    divergences: () => [[weibull(2, 3), weibull(1.5, 2)]],
   },
 ]

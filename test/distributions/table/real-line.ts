@@ -4,6 +4,7 @@ import { gumbel } from "../../../src/distributions/gumbel.js"
 import { laplace } from "../../../src/distributions/laplace.js"
 import { logistic } from "../../../src/distributions/logistic.js"
 import { normal } from "../../../src/distributions/normal.js"
+import { studentT } from "../../../src/distributions/student-t.js"
 import type { Parameters, Row } from "../battery/row.js"
 
 const cases = [
@@ -46,5 +47,15 @@ export const realLine: readonly Row[] = [
     cases,
     outside,
     divergences: () => [[gumbel(1, 2), gumbel(-0.5, 2.5)]],
+  },
+  {
+    name: "studentT",
+    make: studentT,
+    cases: [
+      { df: 5, loc: 0.5, scale: 1.25 },
+      { df: 9.5, loc: -3, scale: 0.25 },
+      { df: 40, loc: 100, scale: 7 },
+    ],
+    outside: { df: [0, -1, Infinity], ...outside },
   },
 ]

@@ -29,6 +29,12 @@ def gumbel(loc, scale, x):
     return [-z, -mp.exp(-z), -mp.log(scale)]
 
 
+def student_t(df, loc, scale, x):
+    v, z = df, (x - loc) / scale
+    return [mp.loggamma((v + 1) / 2), -mp.loggamma(v / 2), -mp.log(v * mp.pi) / 2, -mp.log(scale),
+            -(v + 1) / 2 * mp.log1p(z * z / v)]
+
+
 ORDINARY = [(0, 1, 0), (0, 1, 0.5), (0, 1, -1.7), (0.5, 1.25, 2.25), (-3, 0.25, -3.1), (-3, 0.25, -2), (100, 7, 93),
             (100, 7, 121), (0, 1, 3), (0, 1, -6), (2, 10, 1.99), (1e-3, 1e-2, 0.02)]
 
@@ -51,3 +57,12 @@ if __name__ == "__main__":
     write("laplace", locations(laplace, [r for r in FAR if r[0] != r[2]], [(0, 1, 0)]))
     write("logistic", locations(logistic))
     write("gumbel", locations(gumbel, [r for r in FAR if r[2] > -100] + [(0, 1, -20), (0, 1, -80)]))
+    student = [(3, 0, 1, 0.5), (3, 0, 1, -6), (5, 0.5, 1.25, 2.25), (9.5, -3, 0.25, -3.1), (40, 100, 7, 121), (1, 0, 1, 2),
+               (0.5, 0, 1, 3), (2, 2, 10, 1.99), (30, 0, 1, -2), (200, 0, 1, 1)]
+    far = [(3, 0, 1, 1e10), (3, 0, 1, 1e30), (3, 0, 1e-20, 3e-20), (3, 0, 1e-20, 1e15), (1e6, 0, 1, 2), (1e10, 0, 1, 5),
+           (1e-3, 0, 1, 2), (0.1, 0, 1, 1e20), (3, 0, 1e20, 5e19), (1e30, 0, 1, 3), (1e4, 0, 1, 40)]
+    every = ("df", "loc", "scale")
+    write("studentT", [
+        entry(kind, student_t, dict(zip(every, row)), row[-1], (*every, "value"))
+        for kind, rows in (("ordinary", student), ("extreme", far)) for row in rows
+    ] + [entry("outside", None, {"df": 3, "loc": 0, "scale": 1}, x) for x in (float("inf"), float("-inf"))])
