@@ -1,7 +1,7 @@
 /** The beta-binomial distribution: binomial counts whose chance is a beta draw. Left out: more than two classes (`dirichlet-multinomial.ts`). Next: `binomial.ts`. */
-import { fold, type Key, logStandardGamma, uniform } from "../engine/random.js"
+import { fold, type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { lgammaDifference } from "../engine/special/index.js"
+import { lgammaDifference, logStandardGamma } from "../engine/special/index.js"
 import { type Shape, type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { logChoose, onSupport } from "./count-density.js"
 import { binomialQuantile } from "./count-quantile.js"

@@ -1,17 +1,15 @@
 /** The binomial distribution: successes in a fixed number of trials. Left out: `beta-binomial.ts`. Next: `multinomial.ts`. */
 import { checksEnabled } from "../engine/checks.js"
-import { elementwise } from "../engine/elementwise.js"
 import { DistributionError } from "../engine/error.js"
-import { inDouble } from "../engine/native-double.js"
 import { uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { lgamma } from "../engine/special/double/gamma.js"
 import { betainc, digammaDifference, log1p, logSigmoid } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { bernoulli } from "./bernoulli.js"
 import { onSupport, slopeOfLog } from "./count-density.js"
 import { binomialQuantile } from "./count-quantile.js"
 import { type Distribution, distribution } from "./distribution.js"
+import { type Arithmetic, fromFormula } from "./formula.js"
 import { kl, registerKl } from "./kl.js"
 import { broadcastBatch, parameter } from "./parameter.js"
 import { chosen, type ProbsOrLogits } from "./parameterization.js"
@@ -22,56 +20,53 @@ import { logit } from "./support-vector.js"
 /** A binomial distribution; its draws are plain tensors, for an enumerated value has more axes than a drawn one. */
 export type Binomial<P extends TensorLike> = Distribution<Tensor, "boundedInteger", Broadcast<P>>
 
-const choices = (n: number, x: number): number => lgamma(n + 1) - lgamma(x + 1) - lgamma(n - x + 1)
+/** log (n choose x). */
+const choices = <V>(o: Arithmetic<V>, n: V, x: V): V => {
+  const factorial = (y: V): V => o.lgamma(o.add(y, 1))
+  return o.sub(o.sub(factorial(n), factorial(x)), factorial(o.sub(n, x)))
+}
 
-const times = (x: number, y: number): number => (x === 0 ? 0 : x * y)
+/** log σ(l), kept above -1e300 so that no success of no chance is 0 and not 0·∞. */
+const logChance = <V>(o: Arithmetic<V>, l: V): V =>
+  o.max(o.sub(o.min(l, 0), o.log1p(o.exp(o.neg(o.abs(l))))), -1e300)
 
 /** The log-mass of x successes in n trials of probability p. */
-const massOfProbs = elementwise({
-  name: "LatentlyBinomialLogMass",
-  native: (inputs, backend) =>
-    inDouble(backend, inputs, (ops, [x, n, p]) => {
-      const rest = ops.sub(n!, x!)
-      const factorial = (y: typeof rest): typeof rest => ops.call("Lgamma", ops.add(y, 1))
-      const ways = ops.sub(ops.sub(factorial(n!), factorial(x!)), factorial(rest))
-      const chances = ops.add(ops.call("Xlogy", x!, p!), ops.call("Xlog1py", rest, ops.call("Neg", p!)))
-      return ops.add(ways, chances)
-    }),
-  scalar: (x, n, p) => choices(n, x) + times(x, Math.log(p)) + times(n - x, Math.log1p(-p)),
-  gradient: (dy, [x, n, p]) => {
+const massOfProbs = fromFormula(
+  "LatentlyBinomialLogMass",
+  3,
+  (o, x, n, p) => {
+    const chances = o.add(o.xlogy(x, p), o.xlog1py(o.sub(n, x), o.neg(p)))
+    return o.add(choices(o, n, x), chances)
+  },
+  (dy, [x, n, p]) => {
     const rest = tf.sub(n!, x!)
+    const grown = (): Tensor => digammaDifference(tf.add(rest, 1), x!)
     return [
       () => tf.zerosLike(dy),
-      () => tf.mul(dy, tf.add(digammaDifference(tf.add(rest, 1), x!), log1p(tf.neg(p!)))),
+      () => tf.mul(dy, tf.add(grown(), log1p(tf.neg(p!)))),
       () => tf.mul(dy, tf.sub(slopeOfLog(x!, p!), slopeOfLog(rest, tf.sub(1, p!)))),
     ]
   },
-})
-
-const logSigmoidOf = (x: number): number => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))
+)
 
 /** The same for log-odds. */
-const massOfLogits = elementwise({
-  name: "LatentlyBinomialLogitLogMass",
-  native: (inputs, backend) =>
-    inDouble(backend, inputs, (ops, [x, n, logits]) => {
-      const rest = ops.sub(n!, x!)
-      const factorial = (y: typeof rest): typeof rest => ops.call("Lgamma", ops.add(y, 1))
-      const ways = ops.sub(ops.sub(factorial(n!), factorial(x!)), factorial(rest))
-      const failed = ops.call("MulNoNan", ops.call("Softplus", logits!), rest)
-      const succeeded = ops.call("MulNoNan", ops.call("Softplus", ops.call("Neg", logits!)), x!)
-      return ops.sub(ops.sub(ways, failed), succeeded)
-    }),
-  scalar: (x, n, l) => choices(n, x) + times(x, logSigmoidOf(l)) + times(n - x, logSigmoidOf(-l)),
-  gradient: (dy, [x, n, l]) => {
+const massOfLogits = fromFormula(
+  "LatentlyBinomialLogitLogMass",
+  3,
+  (o, x, n, l) => {
+    const chances = o.add(o.mul(x, logChance(o, l)), o.mul(o.sub(n, x), logChance(o, o.neg(l))))
+    return o.add(choices(o, n, x), chances)
+  },
+  (dy, [x, n, l]) => {
     const rest = tf.sub(n!, x!)
+    const grown = (): Tensor => digammaDifference(tf.add(rest, 1), x!)
     return [
       () => tf.zerosLike(dy),
-      () => tf.mul(dy, tf.add(digammaDifference(tf.add(rest, 1), x!), logSigmoid(tf.neg(l!)))),
+      () => tf.mul(dy, tf.add(grown(), logSigmoid(tf.neg(l!)))),
       () => tf.mul(dy, tf.sub(tf.mul(x!, tf.sigmoid(tf.neg(l!))), tf.mul(rest, tf.sigmoid(l!)))),
     ]
   },
-})
+)
 
 const cdf = (n: Tensor, p: Tensor, x: Tensor): Tensor => {
   const count = tf.floor(tf.maximum(x, 0))

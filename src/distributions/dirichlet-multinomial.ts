@@ -1,10 +1,10 @@
 /** The Dirichlet-multinomial distribution: multinomial counts whose probabilities are a Dirichlet draw. Next: `multinomial.ts`. */
-import { fold, logStandardGamma } from "../engine/random.js"
+import { fold } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { rowKernel } from "../engine/row-kernel.js"
 import { lgamma, lgammaDifference } from "../engine/special/double/gamma.js"
 import { nativeLgammaDifference } from "../engine/special/gamma.js"
-import { digamma, digammaDifference } from "../engine/special/index.js"
+import { digamma, digammaDifference, logStandardGamma } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { drawCounts, onCounts } from "./multinomial.js"

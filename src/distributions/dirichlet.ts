@@ -1,9 +1,8 @@
 /** The Dirichlet distribution on the simplex. Left out: counts given by one (`dirichlet-multinomial.ts`). Next: `multinomial.ts`. */
-import { logStandardGamma } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { rowKernel } from "../engine/row-kernel.js"
 import { lgamma as doubleLgamma } from "../engine/special/double/gamma.js"
-import { digamma, digammaDifference, lgamma } from "../engine/special/index.js"
+import { digamma, digammaDifference, lgamma, logStandardGamma } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { registerKl } from "./kl.js"

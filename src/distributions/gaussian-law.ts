@@ -22,6 +22,8 @@ export interface GaussianLaw {
   quadratic(vectors: Tensor): Tensor
   /** ½ log det (L Lᵀ), shape batch. */
   halfLogDeterminant(): Tensor
+  /** The diagonal of L Lᵀ: [...batch, dimension]. */
+  marginalVariance(): Tensor
 }
 
 /** The three ways of giving a matrix scale. */
@@ -59,18 +61,23 @@ const ofScale = (factor: Tensor): GaussianLaw => ({
   quadratic: (vectors) =>
     withMatrix(factor, vectors, (l, rows) => tf.sum(tf.square(triangularSolve(l, transposeMatrix(rows))), 1)),
   halfLogDeterminant: () => logDiagonal(factor),
+  marginalVariance: () => tf.sum(tf.square(factor), -1),
 })
 
 /** The law whose inverse covariance is C Cᵀ. */
-const ofPrecision = (factor: Tensor): GaussianLaw => ({
-  ...ofScale(factor),
-  color: (noise) =>
-    withMatrix(factor, noise, (c, rows) =>
-      transposeMatrix(triangularSolve(c, transposeMatrix(rows), { adjoint: true })),
-    ),
-  quadratic: (vectors) => withMatrix(factor, vectors, (c, rows) => rowSquares(tf.matMul(rows, c))),
-  halfLogDeterminant: () => tf.neg(logDiagonal(factor)),
-})
+const ofPrecision = (factor: Tensor): GaussianLaw => {
+  const law: GaussianLaw = {
+    ...ofScale(factor),
+    color: (noise) =>
+      withMatrix(factor, noise, (c, rows) =>
+        transposeMatrix(triangularSolve(c, transposeMatrix(rows), { adjoint: true })),
+      ),
+    quadratic: (vectors) => withMatrix(factor, vectors, (c, rows) => rowSquares(tf.matMul(rows, c))),
+    halfLogDeterminant: () => tf.neg(logDiagonal(factor)),
+    marginalVariance: () => tf.sum(tf.square(columnsOf(law)), 0),
+  }
+  return law
+}
 
 /**
  * The law of one of `covariance`, `scaleTril` and `precision`, and the parameter as given.
@@ -91,9 +98,6 @@ export const gaussianLaw = (
 /** The columns of L: [noise, ...batch, dimension]. */
 export const columnsOf = (law: GaussianLaw): Tensor =>
   law.color(tf.reshape(tf.eye(law.noise), [law.noise, ...law.batchShape.map(() => 1), law.noise]))
-
-/** The diagonal of L Lᵀ: [...batch, dimension]. */
-export const marginalVariance = (law: GaussianLaw): Tensor => tf.sum(tf.square(columnsOf(law)), 0)
 
 /** tr(Q⁻¹ P) for the covariances P and Q of two laws, shape: their batches broadcast. */
 export const traceRatio = (p: GaussianLaw, q: GaussianLaw): Tensor => {

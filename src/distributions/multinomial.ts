@@ -69,7 +69,7 @@ export const onCounts = (total: Tensor, logMass: (x: Tensor) => Tensor) => {
   const support = countVector(total)
   const logDensity = (value: Tensor): Tensor => {
     const x = tf.cast(value, "float32")
-    const inside = support.contains(x)
+    const inside = support.contains(stopGradient(x))
     return tf.where(inside, logMass(tf.where(tf.expandDims(inside, -1), x, 0)), Number.NEGATIVE_INFINITY)
   }
   return { support, logDensity }

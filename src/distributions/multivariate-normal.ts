@@ -3,13 +3,7 @@ import { DistributionError } from "../engine/error.js"
 import { standardNormal } from "../engine/random.js"
 import { type Shape, type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution, type Family } from "./distribution.js"
-import {
-  type GaussianLaw,
-  gaussianLaw,
-  type MatrixScale,
-  marginalVariance,
-  traceRatio,
-} from "./gaussian-law.js"
+import { type GaussianLaw, gaussianLaw, type MatrixScale, traceRatio } from "./gaussian-law.js"
 import { registerKl } from "./kl.js"
 import { broadcastBatch, parameter } from "./parameter.js"
 import { realVector } from "./support-vector.js"
@@ -58,7 +52,7 @@ export const gaussian = (
     logDensity: (x) =>
       tf.sub(tf.mul(law.quadratic(tf.sub(x, loc)), -0.5), tf.add(law.halfLogDeterminant(), constant)),
     mean: () => over(loc),
-    variance: () => over(marginalVariance(law)),
+    variance: () => over(law.marginalVariance()),
     mode: () => over(loc),
     entropy: () =>
       tf.broadcastTo(tf.add(law.halfLogDeterminant(), constant + 0.5 * law.dimension), [...batchShape]),

@@ -1,7 +1,7 @@
 /** The negative binomial distribution: counts more spread than Poisson's. Left out: `geometric.ts`, its case of one failure. Next: `zero-inflated.ts`. */
-import { fold, type Key, logStandardGamma, uniform } from "../engine/random.js"
+import { fold, type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { betainc } from "../engine/special/index.js"
+import { betainc, logStandardGamma } from "../engine/special/index.js"
 import { type Shape, type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { onSupport } from "./count-density.js"
 import { poissonQuantile } from "./count-quantile.js"

@@ -20,9 +20,8 @@ const logDensity =
     return tf.where(inside, law.logMassAt(tf.argMax(value, -1), inside), Number.NEGATIVE_INFINITY)
   }
 
-/** The formulas that one-hot families share; `family` names the one that is being made. */
-export const oneHotFamily = (family: string, law: ClassLaw): Family<"oneHot"> => ({
-  family,
+const oneHotFamily = (law: ClassLaw): Family<"oneHot"> => ({
+  family: "oneHotCategorical",
   parameters: { [law.name]: law.given },
   support: oneHot,
   batchShape: law.batchShape,
@@ -46,7 +45,7 @@ export const oneHotFamily = (family: string, law: ClassLaw): Family<"oneHot"> =>
  */
 export const oneHotCategorical = <P extends TensorLike>(named: ProbsOrLogits<P>): OneHotCategorical<P> => {
   const law = classLaw("oneHotCategorical", named)
-  return remember(distribution(oneHotFamily("oneHotCategorical", law)), law) as OneHotCategorical<P>
+  return remember(distribution(oneHotFamily(law)), law) as OneHotCategorical<P>
 }
 
 registerKl("oneHotCategorical", "oneHotCategorical", (p, q) => classKl(lawOf(p), lawOf(q)))

@@ -1,14 +1,12 @@
 /** The Poisson distribution of counts. Left out: `negative-binomial.ts`, for counts more spread than their mean. Next: `count-quantile.ts`. */
-import { elementwise } from "../engine/elementwise.js"
-import { inDouble } from "../engine/native-double.js"
 import { uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { lgamma } from "../engine/special/double/gamma.js"
 import { digamma, gammaincc, xlogy } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { onSupport } from "./count-density.js"
 import { poissonQuantile } from "./count-quantile.js"
 import { type Distribution, distribution } from "./distribution.js"
+import { fromFormula } from "./formula.js"
 import { registerKl } from "./kl.js"
 import { isNamed, parameter } from "./parameter.js"
 import type { Broadcast } from "./rank.js"
@@ -18,18 +16,15 @@ import { nonNegativeInteger, positive } from "./support.js"
 export type Poisson<R extends TensorLike> = Distribution<Tensor, "integer", Broadcast<R>>
 
 /** x log r - r - log x!, in double precision: for large counts its terms cancel. */
-const logMass = elementwise({
-  name: "LatentlyPoissonLogMass",
-  native: (inputs, backend) =>
-    inDouble(backend, inputs, (ops, [x, rate]) =>
-      ops.sub(ops.sub(ops.call("Xlogy", x!, rate!), rate!), ops.call("Lgamma", ops.add(x!, 1))),
-    ),
-  scalar: (x, rate) => (x === 0 ? 0 : x * Math.log(rate)) - rate - lgamma(x + 1),
-  gradient: (dy, [x, rate]) => [
+const logMass = fromFormula(
+  "LatentlyPoissonLogMass",
+  2,
+  (o, x, rate) => o.sub(o.sub(o.xlogy(x, rate), rate), o.lgamma(o.add(x, 1))),
+  (dy, [x, rate]) => [
     () => tf.mul(dy, tf.sub(tf.log(rate!), digamma(tf.add(x!, 1)))),
     () => tf.mul(dy, tf.div(tf.sub(x!, rate!), rate!)),
   ],
-})
+)
 
 /**
  * The Poisson distribution, log p(x) = x log rate - rate - log x! for x = 0, 1, 2, …

@@ -17,6 +17,14 @@ export const realVector: Support<"real"> = {
   contains: (x) => allOfVector(tf.isFinite(x)),
 }
 
+/** Matrices of real numbers. */
+export const realMatrix: Support<"real"> = {
+  ...real,
+  eventRank: 2,
+  text: "matrices of finite numbers",
+  contains: (x) => allOfVector(allOfVector(tf.isFinite(x))),
+}
+
 /** Vectors of numbers above 0. */
 export const positiveVector: Support<"positive"> = {
   ...positive,
