@@ -99,7 +99,9 @@ const figureHtml = (figure: ReportFigure, number: number): string => {
 
 const svgPictures = (svg: string | readonly string[], number: number): string => {
   const panels = typeof svg === "string" ? [svg] : svg
-  if (panels.length === 0 || panels.some((panel) => !panel.startsWith("<svg")))
+  const isDrawn =
+    Array.isArray(panels) && panels.length > 0 && panels.every((panel) => `${panel}`.startsWith("<svg"))
+  if (!isDrawn)
     throw new LatentlyError(
       "report-figure",
       `figure ${number} is not an SVG: a plot's result is awaited before it goes in`,

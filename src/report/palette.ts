@@ -39,7 +39,7 @@ export const themes = {
     2: "#e58a5f",
     3: "#7fe8c4",
     4: "#cfaaf7",
-    5: "#f0bc3c",
+    5: "#f4c22e",
     6: "#f995a8",
     7: "#4aa6d8",
     8: "#cfe070",

@@ -7,7 +7,7 @@
 import { LatentlyError } from "../engine/error.js"
 import { formatDuration } from "./format.js"
 import { barLine, type Reading, sparseLine } from "./progressLine.js"
-import { type Environment, type TextStream, terminalAbility } from "./terminal.js"
+import { type Environment, type TerminalAbility, type TextStream, terminalAbility } from "./terminal.js"
 
 /** What to show and where. `now` gives seconds; it and the stream are arguments so that a test can hold the clock. */
 export interface ProgressOptions {
@@ -52,46 +52,30 @@ export const progress = (options: ProgressOptions): Progress => {
   const stream = options.stream ?? process.stderr
   const ability = terminalAbility(stream, options.environment ?? process.env)
   const now = options.now ?? (() => performance.now() / 1000)
-  const start = now()
-  const rate = recentRate(start)
-  let [drawnAt, drawnStep, ended, line] = [ability.live ? Number.NEGATIVE_INFINITY : start, 0, false, ""]
-
-  const wipe = () => {
-    if (line !== "") stream.write("\r\u001b[K")
+  const [start, line] = [now(), screenLine(stream, ability)]
+  const [isDue, rate] = [pace(start, total, ability.live), recentRate(start)]
+  let ended = false
+  const end = (text: string) => {
+    line.wipe()
+    if (!ended && text !== "") stream.write(`${text}\n`)
+    ended = true
   }
-  const draw = (reading: Reading, time: number) => {
-    ;[drawnAt, drawnStep] = [time, reading.step]
-    line = ability.live ? barLine(reading, { ...ability, columns: widthNow(stream, ability.columns) }) : ""
-    stream.write(ability.live ? `\r${line}\u001b[K` : `${sparseLine(reading)}\n`)
-  }
-  const isDue = (step: number, time: number): boolean => {
-    if (ability.live) return time - drawnAt >= redrawSeconds || (step >= total && drawnStep < total)
-    if (step <= drawnStep || step >= total) return false // the last step is told by done
-    return time - drawnAt >= sparseSeconds || step - drawnStep >= total * sparseShare
-  }
-
   return {
     update(step, { loss } = {}) {
       if (ended) return
       const time = now()
-      const perSecond = rate(step, time)
-      if (isDue(step, time)) draw({ label, total, step, loss, perSecond, elapsed: time - start }, time)
+      const reading = { label, total, step, loss, perSecond: rate(step, time), elapsed: time - start }
+      if (isDue(step, time)) line.show(reading)
     },
     log(text) {
-      wipe()
-      stream.write(`${text}\n`)
-      if (line !== "" && !ended) stream.write(line)
+      line.above(text)
     },
     done(text) {
-      if (ended) return
-      wipe()
-      ;[ended, line] = [true, ""]
       const mark = ability.live && ability.unicode ? "✓ " : ""
-      stream.write(`${mark}${label}  ${formatDuration(now() - start)}${text ? `  ${text}` : ""}\n`)
+      end(`${mark}${label}  ${formatDuration(now() - start)}${text ? `  ${text}` : ""}`)
     },
     stop() {
-      wipe()
-      ;[ended, line] = [true, ""]
+      end("")
     },
   }
 }
@@ -104,9 +88,47 @@ const checkTotal = (label: string, total: number): void => {
   )
 }
 
+/** The one line on the screen; where no line can be redrawn, each reading is a line of its own and nothing is wiped. */
+const screenLine = (stream: TextStream, ability: TerminalAbility) => {
+  let shown = ""
+  const wipe = () => {
+    if (shown !== "") stream.write("\r\u001b[K")
+    shown = ""
+  }
+  return {
+    wipe,
+    show(reading: Reading) {
+      if (!ability.live) return stream.write(`${sparseLine(reading)}\n`)
+      shown = barLine(reading, { ...ability, columns: columnsNow(stream, ability) })
+      return stream.write(`\r${shown}\u001b[K`)
+    },
+    above(text: string) {
+      const before = shown
+      wipe()
+      stream.write(`${text}\n${before}`)
+      shown = before
+    },
+  }
+}
+
 /** A terminal can be resized under a running bar. */
-const widthNow = (stream: TextStream, before: number): number =>
-  stream.columns && stream.columns > 0 ? stream.columns : before
+const columnsNow = (stream: TextStream, { columns }: TerminalAbility): number =>
+  stream.columns && stream.columns > 0 ? stream.columns : columns
+
+/** When a reading is worth writing: ten times a second on a live line; else each quarter, or after some quiet seconds. */
+const pace = (start: number, total: number, live: boolean): ((step: number, time: number) => boolean) => {
+  let [lastTime, lastStep] = [live ? Number.NEGATIVE_INFINITY : start, 0]
+  const isDue = (step: number, time: number): boolean => {
+    if (live) return time - lastTime >= redrawSeconds || (step >= total && lastStep < total)
+    if (step <= lastStep || step >= total) return false // the last step is told by done
+    return time - lastTime >= sparseSeconds || step - lastStep >= total * sparseShare
+  }
+  return (step, time) => {
+    const due = isDue(step, time)
+    if (due) [lastTime, lastStep] = [time, step]
+    return due
+  }
+}
 
 /**
  * Steps per second over the last seconds only: the first step compiles, and would weigh on an average from the start.
