@@ -1,5 +1,6 @@
 /** The Laplace (double exponential) distribution. Next: `logistic.ts`. */
 import { uniform } from "../engine/random.js"
+import { stopGradient } from "../engine/repair/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { registerKl } from "./kl.js"
@@ -14,9 +15,17 @@ const quantile = (p: Tensor): Tensor => {
   return tf.neg(tf.mul(tf.sign(centred), tf.add(tf.log(nearer), Math.LN2)))
 }
 
+/** |z| with derivative 0 at 0; that of TensorFlow.js's own is -1 there, and its sign on wasm takes 1e-30 for 0. */
+const distance = (z: Tensor): Tensor => {
+  const fixed = stopGradient(z)
+  const sign = tf.sub(tf.cast(tf.greater(fixed, 0), "float32"), tf.cast(tf.less(fixed, 0), "float32"))
+  return tf.mul(z, sign)
+}
+
 const cdf = (z: Tensor): Tensor => {
-  const tail = tf.mul(0.5, tf.exp(tf.neg(tf.abs(z))))
-  return tf.where(tf.less(z, 0), tail, tf.sub(1, tail))
+  const left = tf.less(stopGradient(z), 0)
+  const tail = tf.mul(0.5, tf.exp(tf.where(left, z, tf.neg(z))))
+  return tf.where(left, tail, tf.sub(1, tail))
 }
 
 /**
@@ -46,7 +55,7 @@ export function laplace(...args: readonly unknown[]): Distribution<Tensor, "real
     eventShape: [],
     gradient: "pathwise",
     draw: (key, shape) => tf.add(loc, tf.mul(scale, quantile(uniform(key, shape)))),
-    logDensity: (x) => tf.sub(tf.neg(tf.abs(standardized(x, loc, scale))), tf.add(tf.log(scale), Math.LN2)),
+    logDensity: (x) => tf.sub(tf.neg(distance(standardized(x, loc, scale))), tf.add(tf.log(scale), Math.LN2)),
     mean: () => over(loc),
     variance: () => over(tf.mul(2, tf.square(scale))),
     mode: () => over(loc),
@@ -60,7 +69,7 @@ export function laplace(...args: readonly unknown[]): Distribution<Tensor, "real
 registerKl("laplace", "laplace", (p, q) => {
   const { loc, scale } = p.parameters as { loc: Tensor; scale: Tensor }
   const { loc: toLoc, scale: toScale } = q.parameters as { loc: Tensor; scale: Tensor }
-  const gap = tf.abs(tf.sub(loc, toLoc))
+  const gap = distance(tf.sub(loc, toLoc))
   const decay = tf.mul(quotient(scale, toScale), tf.exp(tf.neg(quotient(gap, scale))))
   return tf.sub(tf.add(quotient(gap, toScale), tf.sub(decay, 1)), logQuotient(scale, toScale))
 })

@@ -14,6 +14,7 @@ import { identity } from "./identity.js"
 import { intervalTransform } from "./interval.js"
 import { lowerCholesky } from "./lower-cholesky.js"
 import { ordered, positiveOrdered } from "./ordered.js"
+import { positiveDefinite } from "./positive-definite.js"
 import { sigmoid } from "./sigmoid.js"
 import { stickBreaking } from "./stick-breaking.js"
 import { raised, type Transform } from "./transform.js"
@@ -45,7 +46,7 @@ const bare = (support: Support): Transform =>
     .with("unitVector", () => unitVector)
     .with("lowerCholesky", () => lowerCholesky)
     .with("correlationCholesky", () => correlationCholesky)
-    .with("positiveDefinite", () => refuse(support))
+    .with("positiveDefinite", () => positiveDefinite)
     .with("integer", "boundedInteger", "boolean", "oneHot", "point", () => refuse(support))
     .exhaustive()
 
@@ -62,7 +63,7 @@ const bare = (support: Support): Transform =>
  * @example bijectionTo(dirichlet([1, 1, 1]).support).inverse(shares)       // two reals
  */
 export const bijectionTo = (support: Support): Transform => {
-  const transform = bare(support)
+  const transform = support.bijection ?? bare(support)
   const extra = support.eventRank - transform.codomain.eventRank
   return { ...raised(transform, extra), codomain: support }
 }

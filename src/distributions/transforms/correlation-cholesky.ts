@@ -1,8 +1,8 @@
 /** Real vectors to Cholesky factors of correlation matrices. */
 
 import { type Tensor, tf } from "../../engine/tensor.js"
+import { fromFormula } from "../formula.js"
 import { correlationCholesky as factors } from "../support-structured.js"
-import { log1p } from "../../engine/special/index.js"
 import { logSechSquared } from "./tanh.js"
 import { lastSize, realOfRank, type Transform } from "./transform.js"
 import {
@@ -21,11 +21,17 @@ const toStrict = (x: Tensor): Tensor => {
 }
 
 /** asinh without cancellation for negative numbers. */
-const asinh = (x: Tensor): Tensor => {
-  const size = tf.abs(x)
-  const square = tf.square(size)
-  return tf.mul(tf.sign(x), log1p(tf.add(size, tf.div(square, tf.add(1, tf.sqrt(tf.add(1, square)))))))
-}
+const asinh = fromFormula(
+  "LatentlyAsinh",
+  1,
+  (o, x) => {
+    const size = o.abs(x)
+    const square = o.square(size)
+    const value = o.log1p(o.add(size, o.div(square, o.add(1, o.sqrt(o.add(1, square))))))
+    return o.whereLess(x, 0, o.neg(value), value)
+  },
+  (dy, [x]) => [() => tf.div(dy, tf.sqrt(tf.add(1, tf.square(x!))))],
+)
 
 /** Half the logarithm of what the entries to the left have left of each row's unit length. */
 const logRemaining = (logSech: Tensor): Tensor => tf.mul(0.5, tf.cumsum(logSech, logSech.rank - 1, true))

@@ -1,8 +1,8 @@
 /** Real vectors to lower-triangular matrices with a positive diagonal. */
 
+import { softplus, softplusInverse } from "../../engine/special/index.js"
 import { type Tensor, tf } from "../../engine/tensor.js"
 import { lowerCholesky as triangular } from "../support-structured.js"
-import { softplus, softplusInverse } from "../../engine/special/index.js"
 import { lastSize, realOfRank, type Transform } from "./transform.js"
 import {
   diagonalOf,

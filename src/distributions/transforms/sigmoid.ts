@@ -1,8 +1,8 @@
 /** The logistic function: reals to numbers between 0 and 1. */
 
+import { log1p, softplus } from "../../engine/special/index.js"
 import { tf } from "../../engine/tensor.js"
 import { unit } from "../support.js"
-import { log1p, softplus } from "../../engine/special/index.js"
 import { elementwise, type Transform } from "./transform.js"
 
 const below = 2 ** -126

@@ -1,8 +1,8 @@
 /** The soft plus: reals to positive numbers, nearly linear where large. */
 
+import { softplusInverse, softplus as softplusOf } from "../../engine/special/index.js"
 import { tf } from "../../engine/tensor.js"
 import { positive } from "../support.js"
-import { softplusInverse, softplus as softplusOf } from "../../engine/special/index.js"
 import { elementwise, type Transform } from "./transform.js"
 
 /**

@@ -1,8 +1,8 @@
 /** Real vectors to the simplex, by breaking a stick. */
 
+import { softplus } from "../../engine/special/index.js"
 import { type Tensor, tf } from "../../engine/tensor.js"
 import { simplex } from "../support.js"
-import { softplus } from "../../engine/special/index.js"
 import { lastSize, realOfRank, sliceLast, type Transform, withLast } from "./transform.js"
 
 /** log(K - k) for k = 1 … K-1: the offset that sends x = 0 to the centre of the simplex. */

@@ -1,8 +1,8 @@
 /** The hyperbolic tangent: reals to numbers between -1 and 1. */
 
+import { log1p, softplus } from "../../engine/special/index.js"
 import { tf } from "../../engine/tensor.js"
 import { interval } from "../support.js"
-import { log1p, softplus } from "../../engine/special/index.js"
 import { elementwise, type Transform } from "./transform.js"
 
 /**

@@ -1,8 +1,8 @@
 /** Real vectors to the unit sphere. */
 
+import { log1p } from "../../engine/special/index.js"
 import { type Tensor, tf } from "../../engine/tensor.js"
 import { unitVector as sphere } from "../support-structured.js"
-import { log1p } from "../../engine/special/index.js"
 import { lastSize, realOfRank, sliceLast, type Transform, withLast } from "./transform.js"
 
 const squaredLength = (x: Tensor): Tensor => tf.sum(tf.square(x), -1, true)

@@ -11,6 +11,7 @@ import {
   lowerCholesky,
   ordered,
   permute,
+  positiveDefinite,
   positiveOrdered,
   raised,
   reshape,
@@ -55,6 +56,7 @@ const cases: readonly Case[] = [
   { transform: () => stickBreaking, points: vectors, coordinates: [0, 1, 2] },
   { transform: () => softmaxCentred, points: vectors, coordinates: [0, 1, 2] },
   { transform: () => lowerCholesky, points: vectors, coordinates: [0, 2, 3] },
+  { transform: () => positiveDefinite, points: vectors, coordinates: [0, 2, 3] },
   { transform: () => correlationCholesky, points: vectors, coordinates: [3, 6, 7] },
   { transform: () => unitVector, points: vectors },
   { transform: () => compose(affine({ loc: 1, scale: 0.5 }), exp), points: scalars },
@@ -105,6 +107,14 @@ const logDeterminant = ({ transform, points, coordinates }: Case): void => {
   })
 }
 
+/** The derivative of an increasing transform of numbers is the exponential of its log-determinant, sign and all. */
+const increasing = (t: Transform): void => {
+  const x = tf.tensor1d([...scalars, -30, 30])
+  const slope = tf.grad((z: Tensor) => tf.sum(t.forward(z)))(x)
+  const want = tf.exp(t.logDetJacobian(x, t.forward(x)))
+  expectClose(slope, want, 1e-5)
+}
+
 const batches = ({ transform, points }: Case): void => {
   const t = transform()
   const x = tf.tensor(points as number[])
@@ -121,6 +131,8 @@ for (const backend of backends)
       const name = one.transform().name
       it(`${name}: inverse undoes forward`, () => tf.tidy(() => roundTrip(one)))
       it(`${name}: log-determinant`, () => tf.tidy(() => logDeterminant(one)))
+      if (["exp", "softplus", "sigmoid", "interval", "tanh"].includes(name))
+        it(`${name}: increases at its own rate`, () => tf.tidy(() => increasing(one.transform())))
       it(`${name}: batches`, () => tf.tidy(() => batches(one)))
     }
   })

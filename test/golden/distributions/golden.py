@@ -98,11 +98,11 @@ def gradients(terms, parameters, value, wanted, sides):
 def entry(kind, terms, parameters, value, wanted=(), sides=None):
     """One golden value. `wanted` names the inputs by which derivatives are stored; outside the support they are 0."""
     parameters, value = {k: f32(v) for k, v in parameters.items()}, f32(value)
-    stored = {"kind": kind, "parameters": parameters, "value": value}
+    stored = {"kind": kind, "parameters": {k: store(v) for k, v in parameters.items()}, "value": store(value)}
     if kind == "outside" or terms is None:
         zeros = {n: shaped(v, [0] * len(leaves(v))) for n, v in {**parameters, "value": value}.items() if n in wanted}
         blocks = {n: {"exact": z, "tolerance": z} for n, z in zeros.items()}
-        return {**stored, "value": store(value), "logProb": "-inf", "tolerance": 0, "gradients": blocks}
+        return {**stored, "logProb": "-inf", "tolerance": 0, "gradients": blocks}
     precise = {k: exact(v) for k, v in parameters.items()}
     parts = terms(**precise, x=exact(value))
     found = gradients(terms, precise, exact(value), wanted, sides or {})

@@ -53,8 +53,8 @@ def locations(terms, extremes=FAR, skipped=()):
 if __name__ == "__main__":
     write("normal", locations(normal))
     write("cauchy", locations(cauchy, [*FAR, (0, 1, 1e30), (0, 1e-20, 1e15), (3, 1, -1e38)]))
-    # at x = loc the derivative of |x - loc| does not exist
-    write("laplace", locations(laplace, [r for r in FAR if r[0] != r[2]], [(0, 1, 0)]))
+    # at x = loc central differences give the derivative 0 that a minimiser wants
+    write("laplace", locations(laplace, [*FAR, (3, 2, 3)]))
     write("logistic", locations(logistic))
     write("gumbel", locations(gumbel, [r for r in FAR if r[2] > -100] + [(0, 1, -20), (0, 1, -80)]))
     student = [(3, 0, 1, 0.5), (3, 0, 1, -6), (5, 0.5, 1.25, 2.25), (9.5, -3, 0.25, -3.1), (40, 100, 7, 121), (1, 0, 1, 2),
