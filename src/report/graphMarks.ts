@@ -21,19 +21,29 @@ export interface Node extends GraphSite {
   readonly under: readonly string[]
 }
 
-const [columnWidth, rowHeight] = [108, 114]
+const [narrowestColumn, rowHeight] = [108, 114]
 const [circle, dot] = [24, 3.5]
 const lineHeight = 14.5
 const longestInside = 6
 
 /** A site as a node: a short name goes inside its circle, a long one and the family under it; a parameter is a dot. */
-export const nodeAt = (site: GraphSite, { x, layer }: Place): Node => {
+export const nodeAt = (site: GraphSite, { x, layer }: Place, width = narrowestColumn): Node => {
   const isDot = site.role === "param"
   const under = [isDot || isInside(site) ? "" : site.name, site.family ?? ""].filter((line) => line !== "")
-  return { ...site, cx: x * columnWidth, cy: layer * rowHeight, radius: isDot ? dot : circle, under }
+  return { ...site, cx: x * width, cy: layer * rowHeight, radius: isDot ? dot : circle, under }
 }
 
 const isInside = ({ role, name }: GraphSite): boolean => role !== "param" && [...name].length <= longestInside
+
+/** Pixels from one column to the next: enough for the widest text of these sites. */
+export const columnWidth = (sites: readonly GraphSite[]): number =>
+  Math.max(
+    narrowestColumn,
+    ...sites.map((site) => {
+      const { left, right } = footprint(nodeAt(site, { x: 0, layer: 0 }))
+      return right - left + 16
+    }),
+  )
 
 /** The room that a node takes, its text included. */
 export const footprint = (node: Node): Box => {
@@ -126,7 +136,7 @@ const controlPoint = (from: Node, to: Node, nodes: readonly Node[]): Point => {
     (node) => node !== from && node !== to && distanceToSegment(node, from, to) < node.radius + 6,
   )
   const side = blocked && dx * (blocked.cy - from.cy) - dy * (blocked.cx - from.cx) > 0 ? -1 : 1
-  const bow = blocked ? (side * 0.75 * columnWidth) / Math.hypot(dx, dy) : 0
+  const bow = blocked ? (side * 0.75 * narrowestColumn) / Math.hypot(dx, dy) : 0
   return { x: (from.cx + to.cx) / 2 - bow * dy, y: (from.cy + to.cy) / 2 + bow * dx }
 }
 

@@ -5,6 +5,7 @@
 import { type GraphSite, layOutGraph } from "./graphLayout.js"
 import {
   type Box,
+  columnWidth,
   drawEdge,
   drawNode,
   drawPlate,
@@ -36,12 +37,12 @@ const [plateInset, plateLabelRoom] = [13, 18]
  */
 export const modelGraph = (sites: readonly GraphSite[], options: ModelGraphOptions = {}): string => {
   const places = layOutGraph(sites)
-  const nodes = sites.map((site) => nodeAt(site, places.get(site.name)!))
-  const plates = plateBoxes(nodes)
-  const bounds = enclosing([...nodes.map(footprint), ...plates.map(({ box }) => box)], 6)
-  const middle = (bounds.left + bounds.right) / 2
+  const nodes = sites.map((site) => nodeAt(site, places.get(site.name)!, columnWidth(sites)))
   const labelOf = (name: string) =>
     [name, options.sizes?.[name]].filter((part) => part !== undefined).join(" · ")
+  const plates = plateBoxes(nodes, labelOf)
+  const bounds = enclosing([...nodes.map(footprint), ...plates.map(({ box }) => box)], 6)
+  const middle = (bounds.left + bounds.right) / 2
   const sideOf = ({ left, right }: Box) => ((left + right) / 2 < middle - 1 ? "left" : "right")
   const marks = [
     ...plates.map(({ box }) => drawPlate(box)),
@@ -60,6 +61,9 @@ export const modelGraph = (sites: readonly GraphSite[], options: ModelGraphOptio
   )
 }
 
+/** The width that a plate needs for its label alone. */
+const labelWidth = (label: string): number => 6.1 * label.length + 22
+
 const parentsOf = (node: Node, nodes: readonly Node[]): Node[] =>
   nodes.filter(({ name }) => node.parents.includes(name))
 
@@ -71,7 +75,10 @@ const enclosing = (boxes: readonly Box[], margin: number): Box => ({
 })
 
 /** Inner plates first get their box, outer ones then enclose those of the plates inside them. Drawn outermost first. */
-const plateBoxes = (nodes: readonly Node[]): { name: string; box: Box }[] => {
+const plateBoxes = (
+  nodes: readonly Node[],
+  labelOf: (name: string) => string,
+): { name: string; box: Box }[] => {
   const members = (plate: string) => nodes.filter(({ plates }) => plates.includes(plate))
   const names = [...new Set(nodes.flatMap(({ plates }) => [...plates].reverse()))]
   const boxes: { name: string; box: Box }[] = []
@@ -79,7 +86,9 @@ const plateBoxes = (nodes: readonly Node[]): { name: string; box: Box }[] => {
     const own = members(name)
     const inner = boxes.filter((other) => members(other.name).every((node) => own.includes(node)))
     const box = enclosing([...own.map(footprint), ...inner.map((other) => other.box)], plateInset)
-    boxes.push({ name, box: { ...box, bottom: box.bottom + plateLabelRoom - plateInset / 2 } })
+    const spare = Math.max(0, labelWidth(labelOf(name)) - (box.right - box.left)) / 2
+    const wide = { ...box, left: box.left - spare, right: box.right + spare }
+    boxes.push({ name, box: { ...wide, bottom: box.bottom + plateLabelRoom - plateInset / 2 } })
   }
   return boxes.reverse()
 }

@@ -41,7 +41,7 @@ export const thin = (x: ArrayLike<number>, y: ArrayLike<number>, count: number):
  * The span of values worth the height of a plot: of each series all but its first tenth and, of the rest, all but the lowest
  * thirtieth; and the references. The steep start of a training curve would flatten the rest. A twelfth is added at both ends.
  *
- * @example settledSpan([[-9000, -110, -105, -103, -102.5]], [-102]) // about [-110.7, -101.3]
+ * @example settledSpan([[-12, -10, -6, 0]], []) // [-13, 1]
  */
 export const settledSpan = (
   series: readonly ArrayLike<number>[],
@@ -49,7 +49,7 @@ export const settledSpan = (
 ): [number, number] => {
   const kept = series.flatMap((values) => {
     const settled = Array.from(values)
-      .slice(Math.ceil(values.length / 10))
+      .slice(Math.floor(values.length / 10))
       .filter(Number.isFinite)
     return settled.sort((a, b) => a - b).slice(Math.floor(settled.length / 30))
   })

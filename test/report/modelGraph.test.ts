@@ -35,6 +35,12 @@ const graphs: Record<string, GraphSite[]> = {
     site("b", ["items"], []),
     site("y", ["students", "items"], ["a", "b"], "observed"),
   ],
+  network: [
+    site("decoder/layer0/kernel", [], [], "param"),
+    site("decoder/layer0/bias", [], [], "param"),
+    site("z", ["images"], []),
+    site("x", ["images"], ["z", "decoder/layer0/kernel", "decoder/layer0/bias"], "observed"),
+  ],
   topics: [
     site("topic", ["topics"], ["β"]),
     site("β", [], [], "param"),
@@ -96,6 +102,26 @@ describe.each(Object.entries(graphs))("the graph of %s", (_, sites) => {
       for (const [otherX, otherY, otherR] of circles.slice(index + 1))
         expect(Math.hypot(x - otherX, y - otherY)).toBeGreaterThan(r + otherR + 10)
     })
+  })
+
+  it("keeps texts of one row apart, and a plate as wide as its label", () => {
+    const texts = [...svg.matchAll(/<text ([^>]*)>([^<]*)</g)].map(([, attributes, text]) => {
+      const [x, y, size] = numbers(attributes!, "x", "y", "font-size") as [number, number, number]
+      const width = 0.5 * size * text!.length
+      const left = /text-anchor="(\w+)"/.exec(attributes!)![1] === "middle" ? x - width / 2 : x
+      return { y, left: attributes!.includes('"end"') ? x - width : left, width, text }
+    })
+    texts.forEach((text, index) => {
+      const row = texts.slice(index + 1).filter((other) => Math.abs(other.y - text.y) < 8)
+      for (const other of row)
+        expect(Math.abs(text.left + text.width / 2 - other.left - other.width / 2)).toBeGreaterThan(
+          (text.width + other.width) / 2,
+        )
+    })
+    for (const plate of new Set(sites.flatMap((each) => each.plates))) {
+      const { left, width } = texts.find(({ text }) => text === plate)!
+      expect(plates.some(([from, , span]) => left >= from && left + width <= from + span)).toBe(true)
+    }
   })
 
   it("draws one arrow an edge, and every name", () => {

@@ -30,6 +30,11 @@ describe("thin", () => {
   })
 })
 
+it("settledSpan shows a short series whole", () => {
+  const [low, high] = settledSpan([[-12, -10, -6, 0]], [])
+  expect([low, high]).toEqual([-13, 1])
+})
+
 it("settledSpan leaves the steep start out and the reference in", () => {
   const steep = [-9000, ...Array.from({ length: 9 }, (_, index) => -110 + index)]
   const [low, high] = settledSpan([steep], [-100])
