@@ -4,6 +4,7 @@
  * (`transforms/`). Next: `distribution.ts`.
  */
 import { type Tensor, tf } from "../engine/tensor.js"
+import type { Transform } from "./transforms/transform.js"
 
 /** For each kind of support of a model's site, the kinds a guide's site may have there (absolute continuity, q ≪ p). */
 export interface Covers {
@@ -52,6 +53,8 @@ export interface Support<out S extends SupportKind = SupportKind> {
   readonly bounds?: readonly [low: number, high: number]
   /** The bounds where they may be tensors, one for each member of a batch; `bounds` holds them where they are constant. */
   readonly ends?: readonly [low: number | Tensor, high: number | Tensor]
+  /** The bijection onto the set, where it is not the usual one of its kind (`in-units.ts`). */
+  readonly bijection?: Transform
   /** Boolean tensor, the event axes reduced: is each value inside? NaN never is. */
   contains(value: Tensor): Tensor
 }
@@ -169,5 +172,6 @@ export const integerInterval = (low: number, high: number | Tensor): Support<"bo
   discrete: true,
   text: typeof high === "number" ? `{${low}, …, ${high}}` : `{${low}, …, high}`,
   ...(typeof high === "number" ? { bounds: [low, high] as const } : {}),
+  ends: [low, high],
   contains: (x) => both(both(tf.greaterEqual(x, low), tf.lessEqual(x, high)), isWhole(x)),
 })

@@ -69,7 +69,7 @@ export const leavesOf = (model: Execution, guide: Execution | undefined): Leaf[]
         name: entry.name,
         owner: before === undefined ? owner : "both",
         transform: bijectionTo(support),
-        unconstrained: support.kind === "real",
+        unconstrained: support.kind === "real" && support.bijection === undefined,
       })
     }
   return [...leaves.values()]
