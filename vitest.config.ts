@@ -2,7 +2,15 @@ import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  resolve: { alias: { latently: fileURLToPath(new URL("./src/index.node.ts", import.meta.url)) } },
+  resolve: {
+    alias: [
+      {
+        find: /^latently\/report$/,
+        replacement: fileURLToPath(new URL("./src/report/index.ts", import.meta.url)),
+      },
+      { find: /^latently$/, replacement: fileURLToPath(new URL("./src/index.node.ts", import.meta.url)) },
+    ],
+  },
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",

@@ -2,6 +2,8 @@
  * The public surface: named re-exports only. `index.node.ts` adds the native backend in Node. Read `dsl/site.ts` first, then
  * `dsl/handlers.ts`, `inference/elbo.ts`, `models/ppca.ts`.
  */
+import "./engine/browser.js"
+
 export * from "./distributions/index.js"
 export {
   angle,
@@ -36,21 +38,9 @@ export {
 } from "./dsl/handlers.js"
 export { type Activation, type Heads, type MlpOptions, mlp } from "./dsl/mlp.js"
 export { type PlateOptions, plate, type Rows } from "./dsl/plate.js"
+export { deterministic, factor, observe, param, random, sample } from "./dsl/primitives.js"
 export { guide, model } from "./dsl/program.js"
-export {
-  deterministic,
-  type Estimator,
-  factor,
-  type Init,
-  observe,
-  type ParamOptions,
-  param,
-  type Role,
-  random,
-  type SampleOptions,
-  type Site,
-  sample,
-} from "./dsl/site.js"
+export type { Estimator, Init, ParamOptions, Role, SampleOptions, Site } from "./dsl/site.js"
 export { ModelError } from "./dsl/site-error.js"
 export { logJoint, type Trace, type TracedSite, type TraceOptions, trace } from "./dsl/trace.js"
 export type {

@@ -26,19 +26,24 @@ export interface Enumeration {
 
 const ones = (count: number): number[] => Array.from({ length: count }, () => 1)
 
-/** A site outside all plates meets terms of any depth, so it keeps clear of the deepest. */
-const clearance = (axis: EnumerationAxis, depth: number, padding: number): number =>
-  axis.depth === 0 ? padding : depth
+/** A site in some plates is used in deeper ones with an axis of size 1 for each, so its own axis moves left by so many. */
+const shift = (axis: EnumerationAxis, depth: number): number =>
+  axis.depth === 0 ? 0 : Math.max(0, depth - axis.depth)
+
+/** Room for one site's axis, shifts included. */
+const stride = (padding: number): number => Math.max(1, padding)
 
 /** Where the axis lies in a log-density at `depth` plates, counted from the right: 1 is the last axis. */
 export const axisFromRight = (axis: EnumerationAxis, depth: number, padding: number): number =>
-  clearance(axis, depth, padding) + axis.order + 1
+  padding + 1 + axis.order * stride(padding) + shift(axis, depth)
+
+/** How many values a log-density at `depth` plates holds along the axis: 1 where it does not vary with the site. */
+const sizeAlong = (term: Tensor, axis: EnumerationAxis, depth: number, padding: number): number =>
+  term.shape[term.rank - axisFromRight(axis, depth, padding)] ?? 1
 
 /** Whether a log-density at `depth` plates varies along the axis. */
-export const varies = (term: Tensor, axis: EnumerationAxis, depth: number, padding: number): boolean => {
-  const place = term.rank - axisFromRight(axis, depth, padding)
-  return place >= 0 && term.shape[place]! > 1
-}
+export const varies = (term: Tensor, axis: EnumerationAxis, depth: number, padding: number): boolean =>
+  sizeAlong(term, axis, depth, padding) > 1
 
 /** All values of a site, laid along its axis. `values` is what `enumerate()` gave: count first, event last. */
 export const layOut = (
@@ -46,5 +51,22 @@ export const layOut = (
   axis: EnumerationAxis,
   eventShape: readonly number[],
   padding: number,
-): Tensor =>
-  tf.reshape(values, [axis.count, ...ones(axis.order + clearance(axis, axis.depth, padding)), ...eventShape])
+): Tensor => tf.reshape(values, [axis.count, ...ones(axis.order * stride(padding) + padding), ...eventShape])
+
+/**
+ * A log-density laid out for `from` plates, laid out for `to` instead: every enumerated axis goes where that depth has it. Plates
+ * it loses must have been summed already (size 1); plates it gains have size 1.
+ */
+export const relaid = (term: Tensor, { axes, padding }: Enumeration, from: number, to: number): Tensor => {
+  if (from === to) return term
+  const sizes = new Map<number, number>()
+  for (const axis of axes) {
+    const size = sizeAlong(term, axis, from, padding)
+    if (size > 1) sizes.set(axisFromRight(axis, to, padding), size)
+  }
+  const plates = term.shape.slice(Math.max(0, term.rank - from))
+  const tail = to < from ? plates.slice(0, to) : [...plates, ...ones(to - from)]
+  const left = Math.max(to, ...sizes.keys()) - to
+  const enumerated = Array.from({ length: left }, (_, i) => sizes.get(left - i + to) ?? 1)
+  return tf.reshape(term, [...enumerated, ...tail])
+}

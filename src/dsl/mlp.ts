@@ -4,7 +4,8 @@
  */
 import { fold, type Key, standardNormal } from "../engine/random.js"
 import { type Tensor, tf } from "../engine/tensor.js"
-import { param, type Site } from "./site.js"
+import { param } from "./primitives.js"
+import type { Site } from "./site.js"
 import { programError } from "./site-error.js"
 import type { Run } from "./types.js"
 

@@ -6,7 +6,8 @@
 import { type Tensor, tf } from "../engine/tensor.js"
 import { rewrite } from "./handlers.js"
 import type { PlateFrame } from "./plate-frame.js"
-import { edited, plateRequest, type Site } from "./site.js"
+import { plateRequest } from "./primitives.js"
+import { edited, type Site } from "./site.js"
 import { programError, showShape } from "./site-error.js"
 import type { Body, Run } from "./types.js"
 

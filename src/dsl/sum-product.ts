@@ -6,7 +6,7 @@
  */
 import { logSumExp } from "../engine/special/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
-import { axisFromRight, type Enumeration, type EnumerationAxis, varies } from "./enumeration-axis.js"
+import { axisFromRight, type Enumeration, type EnumerationAxis, relaid, varies } from "./enumeration-axis.js"
 import { type PlateFrame, plateScale } from "./plate-frame.js"
 import { ModelError } from "./site-error.js"
 
@@ -42,7 +42,12 @@ export const touches = (term: Term, axis: EnumerationAxis, padding: number): boo
  * A term's tensor with its deeper plates summed, so that it stands at the depth of the site to be summed out.
  * @throws ModelError where that would not be exact.
  */
-export const liftedTo = (term: Term, axis: EnumerationAxis, plates: readonly PlateFrame[]): Tensor => {
+export const liftedTo = (
+  term: Term,
+  axis: EnumerationAxis,
+  plates: readonly PlateFrame[],
+  enumeration: Enumeration,
+): Tensor => {
   if (!prefixOf(plates, term.plates))
     refuse(axis, term, "stands outside the site's plates and depends on it", "move it into the plate")
   const deeper = term.plates.slice(plates.length)
@@ -60,20 +65,23 @@ export const liftedTo = (term: Term, axis: EnumerationAxis, plates: readonly Pla
       "is scaled by a handler, and a sum of powers is not a power of the sum",
       "apply scale outside marginalize",
     )
-  const value =
-    deeper.length === 0 ? term.value : tf.sum(term.value, lastAxes(term.value.rank, deeper.length))
-  return value
+  if (deeper.length === 0) return term.value
+  const summed = tf.sum(term.value, lastAxes(term.value.rank, deeper.length), true)
+  return relaid(summed, enumeration, term.plates.length, plates.length)
 }
 
 const sumOut = (
   terms: readonly Term[],
   axis: EnumerationAxis,
   plates: readonly PlateFrame[],
-  padding: number,
+  enumeration: Enumeration,
 ): Term[] => {
+  const { padding } = enumeration
   const touched = terms.filter((term) => touches(term, axis, padding))
   const rest = terms.filter((term) => !touched.includes(term))
-  const joint = touched.map((term) => liftedTo(term, axis, plates)).reduce((a, b) => tf.add(a, b))
+  const joint = touched
+    .map((term) => liftedTo(term, axis, plates, enumeration))
+    .reduce((a, b) => tf.add(a, b))
   const place = joint.rank - axisFromRight(axis, plates.length, padding)
   const value = logSumExp(joint, place, true)
   const trimmed = trimLeft(value, plates.length)
@@ -99,7 +107,7 @@ export const sumProduct = (
   [...enumeration.axes]
     .reverse()
     .filter((axis) => axis.side === "model" && axis.count > 1)
-    .reduce<Term[]>((left, axis) => sumOut(left, axis, platesOf(axis), enumeration.padding), [...terms])
+    .reduce<Term[]>((left, axis) => sumOut(left, axis, platesOf(axis), enumeration), [...terms])
 
 /** A term's total: summed over everything and scaled for the rows not seen. */
 export const total = (term: Term): Tensor => {

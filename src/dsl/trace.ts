@@ -5,10 +5,11 @@
 import { type KeyLike, toKey } from "../engine/random.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import type { Enumeration } from "./enumeration-axis.js"
-import { type Context, deepestPlate, type Entry, type Execution, execute, firstValue } from "./execute.js"
-import { rewrite, substitute } from "./handlers.js"
+import { type Context, type Entry, type Execution, execute, firstValue } from "./execute.js"
+import { substitute } from "./handlers.js"
+import { probeDepth } from "./reach.js"
 import { isScored, score } from "./score.js"
-import { edited, type Role } from "./site.js"
+import type { Role } from "./site.js"
 import { programError, showShape } from "./site-error.js"
 import { sumProduct, type Term, total } from "./sum-product.js"
 import type { ArgumentsOf, Program, ResultOf, Values } from "./types.js"
@@ -42,17 +43,6 @@ export interface TraceOptions {
 
 const isEnumerated = ({ role }: { readonly role: Role }): boolean => role === "enumerated"
 
-/** How deep the plates are, from a run that draws what would be enumerated. */
-const depthOf = (program: Program<any>, args: readonly any[], context: Context): number => {
-  const drawing: Program<any> = (...given) =>
-    rewrite(program(...given), (site) => (isEnumerated(site) ? edited(site, { role: "random" }) : site))
-  return tf.tidy(() =>
-    deepestPlate(execute(drawing, args, { ...context, enumeration: { axes: [], padding: 0 } })),
-  )
-}
-
-const outsidePlates = (enumeration: Enumeration): boolean => enumeration.axes.some((axis) => axis.depth === 0)
-
 /** The record of a run with its enumerated sites, kept clear of the deepest plate where one stands outside all plates. */
 export const record = <R>(
   program: Program<any, any, R>,
@@ -62,11 +52,11 @@ export const record = <R>(
   const first: Enumeration = { axes: [], padding: 0 }
   try {
     const execution = execute(program, args, { ...context, enumeration: first })
-    if (!outsidePlates(first) || deepestPlate(execution) === 0) return { execution, enumeration: first }
+    if (first.axes.length === 0) return { execution, enumeration: first }
   } catch (error) {
-    if (!outsidePlates(first)) throw error
+    if (first.axes.length === 0) throw error
   }
-  const enumeration = { axes: [], padding: depthOf(program, args, { ...context, enumeration: first }) }
+  const enumeration = { axes: [], padding: probeDepth(program, args, { ...context, enumeration: first }) }
   return { execution: execute(program, args, { ...context, enumeration }), enumeration }
 }
 

@@ -2,7 +2,13 @@
  * Costs: the terms of an ELBO, their weights over exactly summed sites, and what of them one site's rows answer for.
  * Next: `elbo.ts`, where they are put together.
  */
-import { axisFromRight, type Enumeration, type EnumerationAxis, varies } from "../dsl/enumeration-axis.js"
+import {
+  axisFromRight,
+  type Enumeration,
+  type EnumerationAxis,
+  relaid,
+  varies,
+} from "../dsl/enumeration-axis.js"
 import { type PlateFrame, plateScale } from "../dsl/plate-frame.js"
 import { ModelError } from "../dsl/site-error.js"
 import type { Term } from "../dsl/sum-product.js"
@@ -26,7 +32,7 @@ const closure = (term: Term, weights: readonly Weight[], padding: number): Weigh
 }
 
 /** A weight laid beside a term that stands in deeper plates: axes of size 1 for those. */
-const aligned = (weight: Weight, term: Term): Tensor => {
+const aligned = (weight: Weight, term: Term, enumeration: Enumeration): Tensor => {
   const extra = term.plates.length - weight.plates.length
   if (extra < 0)
     throw new ModelError(
@@ -35,15 +41,14 @@ const aligned = (weight: Weight, term: Term): Tensor => {
         '  fix: say { gradient: "score" } at the site in the guide',
       weight.axis.name,
     )
-  if (extra === 0 || weight.axis.depth === 0) return weight.logWeight
-  return tf.reshape(weight.logWeight, [...weight.logWeight.shape, ...Array.from({ length: extra }, () => 1)])
+  return relaid(weight.logWeight, enumeration, weight.plates.length, term.plates.length)
 }
 
 /** A term averaged over every exactly summed site, under the guide's weights: shape [...plates]. */
 export const expected = (term: Term, weights: readonly Weight[], enumeration: Enumeration): Tensor => {
   const needed = closure(term, weights, enumeration.padding)
   if (needed.length === 0) return trimmed(term.value, term.plates.length)
-  const logWeight = needed.map((weight) => aligned(weight, term)).reduce((a, b) => tf.add(a, b))
+  const logWeight = needed.map((weight) => aligned(weight, term, enumeration)).reduce((a, b) => tf.add(a, b))
   const weighed = tf.mul(tf.exp(logWeight), safe(term.value))
   const axes = needed.map(
     ({ axis }) => weighed.rank - axisFromRight(axis, term.plates.length, enumeration.padding),

@@ -11,7 +11,7 @@ import { termsOf } from "../dsl/trace.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { expected, rowCost, totalCost, type Weight } from "./cost.js"
-import { guideTerm, type Pair, type Plan, runPair, type SitePlan } from "./plan.js"
+import { guideTerm, type Pair, type Plan, runPair, type SitePlan, withDrawnKl } from "./plan.js"
 
 /** One score-function site of one run: log q of its draw, and what the draw answers for, row by row. */
 export interface Credit {
@@ -127,10 +127,9 @@ export const logWeightTerms = (
   args: readonly any[],
   context: Omit<Context, "enumeration">,
 ): CostTerm[] => {
-  const sites = new Map([...plan.sites].map(([name, site]) => [name, { ...site, analyticKl: false }]))
   const drawn = { ...context, enumeration: { axes: [], padding: plan.padding } }
   const pair = runPair(plan.model, plan.guide, args, drawn)
-  return costsOf(pair, { ...plan, sites }, [])
+  return costsOf(pair, withDrawnKl(plan), [])
 }
 
 /** Runs guide and model once and gives their bound. */

@@ -7,6 +7,7 @@ import { fold } from "../engine/random.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { elbo } from "./elbo.js"
 import type { Fit } from "./fit-result.js"
+import { withDrawnKl } from "./plan.js"
 import { keyOf, type Question, questionOf } from "./query.js"
 import { type BatchOption, type BatchPlan, batchPlan } from "./step-program.js"
 
@@ -17,6 +18,8 @@ export interface QuestionOptions {
   /** Draws of the guide to average over; 1 by default. */
   readonly draws?: number
   readonly seed?: number
+  /** "drawn" takes log q - log p at each draw even where KL has a closed form; at the posterior it then has no variance. */
+  readonly divergence?: "closed" | "drawn"
 }
 
 /** An ELBO in nats for all rows: elbo = likelihood - divergence. */
@@ -51,7 +54,7 @@ export const batchContext = (
 type Parts = [elbo: number, likelihood: number, divergence: number]
 
 const oneDraw = (question: Question, options: QuestionOptions, draw: number): Parts => {
-  const { plan } = question
+  const plan = options.divergence === "drawn" ? withDrawnKl(question.plan) : question.plan
   const batch = batchPlan(plan, options.batch)
   const key = fold(fold(keyOf(options.seed), "evaluate"), draw)
   const sums: Parts = [0, 0, 0]

@@ -12,7 +12,7 @@ import { createRunner, type StepRunner } from "../engine/step.js"
 import { scoped, type Tensor } from "../engine/tensor.js"
 import { takeApart } from "./arguments.js"
 import { type Fit, type FitStatus, finished, type History } from "./fit-result.js"
-import { type Plan, planOf } from "./plan.js"
+import { type Plan, planOf, withDrawnKl } from "./plan.js"
 import { type BatchOption, batchPlan, stepProgram } from "./step-program.js"
 
 /** What a progress callback is told, a few times a second. */
@@ -48,6 +48,8 @@ export interface FitOptions {
   /** Steps in that window; 100 by default. */
   readonly window?: number
   readonly compile?: "auto" | boolean
+  /** "drawn" estimates every divergence by the draw, even where KL has a closed form ("closed", the default). */
+  readonly divergence?: "closed" | "drawn"
   /** First values for params, instead of their own. */
   readonly initial?: Readonly<Record<string, Tensor>>
 }
@@ -218,5 +220,5 @@ export const fit = async <P extends Program<any>, Q extends Program<any>>(
   checkPrograms(model, guide, args)
   const settled = settle(options)
   const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), options.initial))
-  return fitPlan<ParamsOf<P, Q>>(plan, settled)
+  return fitPlan<ParamsOf<P, Q>>(settled.divergence === "drawn" ? withDrawnKl(plan) : plan, settled)
 }

@@ -6,9 +6,9 @@
 import { hasKl } from "../distributions/kl.js"
 import type { Enumeration } from "../dsl/enumeration-axis.js"
 import { type Context, deepestPlate, type Entry, type Execution, execute } from "../dsl/execute.js"
-import { rewrite } from "../dsl/handlers.js"
+import { checkReach, drawnInstead } from "../dsl/reach.js"
 import { isScored, score } from "../dsl/score.js"
-import { type Estimator, edited } from "../dsl/site.js"
+import type { Estimator } from "../dsl/site.js"
 import type { Program } from "../dsl/types.js"
 import { withChecks } from "../engine/checks.js"
 import { fold, type Key } from "../engine/random.js"
@@ -80,7 +80,7 @@ export const runPair = (
 
 const probe = (model: Program<any>, guide: Program<any>, args: readonly any[], context: Context): Pair => {
   const guideRun = execute(guide, args, context)
-  const free = execute(summedAsNoise(model), args, { ...context, values: drawsOf(guideRun) })
+  const free = execute(drawnInstead(model), args, { ...context, values: drawsOf(guideRun) })
   checkNames(
     [...free.entries.values()].filter((e) => e.role === "latent"),
     guideRun,
@@ -88,12 +88,6 @@ const probe = (model: Program<any>, guide: Program<any>, args: readonly any[], c
   checkCoverage(free, guideRun)
   return { guide: guideRun, model: free, enumeration: context.enumeration }
 }
-
-/** Enumerated sites drawn instead of laid out, so that shapes are plain in the probing run. */
-const summedAsNoise =
-  (model: Program<any>): Program<any> =>
-  (...args) =>
-    rewrite(model(...args), (site) => (site.role === "enumerated" ? edited(site, { role: "random" }) : site))
 
 type Structure = {
   readonly pair: Pair
@@ -193,6 +187,7 @@ export const planOf = (
       return { pair, scored: withChecks(false, () => scoredTerms(pair)) }
     })
     const { pair, scored } = result
+    checkReach(pair.model, tape, (name) => scored.get(name))
     const leaves = leavesOf(pair.model, pair.guide)
     return {
       model,
@@ -208,3 +203,9 @@ export const planOf = (
     }
   })
 }
+
+/** The same plan with every divergence estimated by the draw, none in closed form. */
+export const withDrawnKl = (plan: Plan): Plan => ({
+  ...plan,
+  sites: new Map([...plan.sites].map(([name, site]) => [name, { ...site, analyticKl: false }])),
+})

@@ -52,7 +52,9 @@ export const summedJoint = (model: Program<any>, args: readonly any[], context: 
   )
   const terms = termsOf(run, context.enumeration)
   const touched = terms.filter((term) => axes.some((axis) => touches(term, axis, padding)))
-  const lifted = touched.map((term) => liftedTo(term, axes[0]!, plates)).reduce((a, b) => tf.add(a, b))
+  const lifted = touched
+    .map((term) => liftedTo(term, axes[0]!, plates, context.enumeration))
+    .reduce((a, b) => tf.add(a, b))
   const width = axisFromRight(axes[axes.length - 1]!, plates.length, padding)
   const shape = Array.from({ length: width - lifted.rank }, () => 1)
   return {
@@ -65,6 +67,13 @@ export const summedJoint = (model: Program<any>, args: readonly any[], context: 
 
 const leading = (joint: Tensor, depth: number): number[] =>
   Array.from({ length: joint.rank - depth }, (_, axis) => axis)
+
+/** p(k | x), the shape of the joint without the axes of size 1 between its sites. */
+export const tidied = (responsibilities: Tensor, depth: number): Tensor => {
+  const plates = responsibilities.shape.slice(responsibilities.rank - depth)
+  const values = responsibilities.shape.slice(0, responsibilities.rank - depth).filter((size) => size > 1)
+  return tf.reshape(responsibilities, [...values, ...plates])
+}
 
 /** p(k | x), the shape of the joint. */
 export const responsibilitiesOf = ({ joint, plates }: SummedJoint): Tensor =>

@@ -122,8 +122,9 @@ export const stepProgram = (plan: Plan, options: StepOptions): StepProgram & { d
       }),
     )
   }
+  const nothing = plan.initial.length === 0 ? [tf.keep(tf.scalar(0))] : []
   return {
-    parameters: plan.initial,
+    parameters: [...plan.initial, ...nothing],
     state,
     resident: rows ? [rows, ...apart.tensors] : apart.tensors,
     ...(batch ? { batch: { size: batch.size, count: batch.count, inputs: [0] } } : {}),
@@ -137,12 +138,13 @@ export const stepProgram = (plan: Plan, options: StepOptions): StepProgram & { d
             ? averageBaselines(all[0]!.credits, carried)
             : leaveOneOut(all.map((bound) => bound.credits))
         const value = mean(all.map((bound) => bound.elbo))
+        const surrogate = credited.surrogate === undefined ? value : tf.add(value, credited.surrogate)
         return {
-          loss: tf.neg(credited.surrogate === undefined ? value : tf.add(value, credited.surrogate)),
+          loss: tf.neg(nothing.length === 0 ? surrogate : tf.add(surrogate, tf.mul(0, parameters[0]!))),
           state: credited.state,
           outputs: [mean(all.map((bound) => bound.likelihood)), mean(all.map((bound) => bound.divergence))],
         }
       }),
-    dispose: () => tf.dispose([...(rows ? [rows] : []), ...state]),
+    dispose: () => tf.dispose([...(rows ? [rows] : []), ...state, ...nothing]),
   }
 }
