@@ -6,14 +6,8 @@
 import { EngineError } from "./error.js"
 import { philoxBits } from "./philox.js"
 
-/** A run of steps that see the same number of rows. */
-export interface Stretch {
-  readonly steps: number
-  /** Rows a step sees. */
-  readonly size: number
-  /** `steps × size` row numbers, a step after the other. */
-  readonly rows: Int32Array
-}
+/** The numbers of the rows that a step sees; the last step of an epoch may see fewer. Not to be written to. */
+export type RowsAt = (step: number) => Int32Array
 
 /** Sets the shuffle's stream apart from the streams of sites, which are keyed by a hash of seed and name. */
 const shuffleKey = 0x5851f42d
@@ -35,33 +29,19 @@ export const permutation = (count: number, seed: number, epoch: number): Int32Ar
 export const stepsPerEpoch = (count: number, size: number): number => Math.ceil(count / size)
 
 /**
- * The rows of steps `from` to `from + steps - 1`, cut where the number of rows changes (at a short last batch). Keeps
- * the present epoch's order between calls. Throws an `EngineError` on a size or count that is not a whole number above 0.
+ * Which of `count` rows each step sees, `size` at a time. Keeps the present epoch's order between calls. Throws an
+ * `EngineError` on a size or count that is not a whole number above 0.
  */
-export const createBatches = (count: number, size: number, seed: number) => {
+export const createBatches = (count: number, size: number, seed: number): RowsAt => {
   for (const [name, value] of Object.entries({ count, size }))
     if (!Number.isInteger(value) || value < 1)
       throw new EngineError("batch", `batch ${name} is ${value}; it must be a whole number above 0`)
   const perEpoch = stepsPerEpoch(count, size)
   let held: { epoch: number; order: Int32Array } = { epoch: -1, order: new Int32Array(0) }
-  const rowsOf = (step: number): Int32Array => {
+  return (step) => {
     const epoch = Math.floor(step / perEpoch)
     if (held.epoch !== epoch) held = { epoch, order: permutation(count, seed, epoch) }
     const start = (step % perEpoch) * size
     return held.order.subarray(start, Math.min(start + size, count))
-  }
-  return (from: number, steps: number): Stretch[] => {
-    const stretches: { size: number; parts: Int32Array[] }[] = []
-    for (let step = from; step < from + steps; step++) {
-      const rows = rowsOf(step)
-      const last = stretches.at(-1)
-      if (last?.size === rows.length) last.parts.push(rows)
-      else stretches.push({ size: rows.length, parts: [rows] })
-    }
-    return stretches.map(({ size, parts }) => {
-      const rows = new Int32Array(parts.length * size)
-      for (const [i, part] of parts.entries()) rows.set(part, i * size)
-      return { steps: parts.length, size, rows }
-    })
   }
 }

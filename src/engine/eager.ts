@@ -3,7 +3,7 @@
  * parameters are packed into one vector, so that the update is a handful of operations however many leaves there are.
  * Left out: what is done with a loss that is not finite (`step.ts`).
  */
-import type { Stretch } from "./batches.js"
+import type { RowsAt } from "./batches.js"
 import type { Advanced, Carry, Objective, StepProgram, Stepper } from "./step.js"
 import { type Tensor, tf } from "./tensor.js"
 
@@ -43,7 +43,7 @@ export const stepOnce = (
   step: Tensor,
   rate: Tensor,
 ): Stepped =>
-  withoutScope(() => {
+  inScope(() => {
     const { loss, state, outputs, gradients } = differentiate(program, carry, rows, step)
     const { optimizer } = program
     const clipped = optimizer.clip?.(gradients) ?? gradients
@@ -55,7 +55,7 @@ export const stepOnce = (
   })
 
 /** Runs `body` in a scope that frees what is not lifted; unlike `tf.tidy` it accepts any result. */
-const withoutScope = <R>(body: () => R): R => {
+const inScope = <R>(body: () => R): R => {
   let result: R
   tf.tidy(() => {
     result = body()
@@ -72,7 +72,7 @@ export const gatherRows = (program: StepProgram, indices: Tensor | undefined): T
   )
 
 /** Whether all numbers of the carry are finite; reads one scalar back. */
-const isFiniteCarry = ({ parameters, state }: Carry): boolean =>
+export const isFiniteCarry = ({ parameters, state }: Carry): boolean =>
   tf.tidy(() => {
     const all = [...parameters, ...state.filter((t) => t.dtype === "float32")]
     if (all.length === 0) return true
@@ -81,34 +81,56 @@ const isFiniteCarry = ({ parameters, state }: Carry): boolean =>
 
 /** Reads the scalars of many steps at once, and gives back one array for each kind. */
 const read = (steps: readonly (readonly Tensor[])[]): Float32Array[] => {
-  const width = steps[0]!.length
+  const width = steps[0]?.length ?? 0
+  if (width === 0) return []
   const numbers = tf.tidy(() => tf.stack(steps.flat().map((t) => tf.reshape(t, []))).dataSync())
   return Array.from({ length: width }, (_, k) => Float32Array.from(steps, (_, i) => numbers[i * width + k]!))
 }
 
-const disposeCarry = ({ parameters, moments, state }: Carry): void =>
-  tf.dispose([...parameters, ...moments, ...state])
+/** A carry's tensors, in one list. */
+export const carryList = ({ parameters, moments, state }: Carry): Tensor[] => [
+  ...parameters,
+  ...moments,
+  ...state,
+]
+
+/** Copies that no scope disposes. */
+export const copyCarry = ({ parameters, moments, state }: Carry): Carry => ({
+  parameters: parameters.map(lifted),
+  moments: moments.map(lifted),
+  state: state.map(lifted),
+})
 
 /** A stepper that runs on every backend. `plan` says why it was chosen. */
-export const createEagerStepper = (program: StepProgram, plan: string): Stepper => {
-  const one = (carry: Carry, step: number, indices: Int32Array | undefined): Stepped =>
-    withoutScope(() => {
-      const rows = gatherRows(program, indices && tf.tensor1d(indices, "int32"))
-      const rate = tf.scalar(program.optimizer.rate(step))
-      return stepOnce(program, carry, rows, tf.tensor1d([step], "int32"), rate)
-    })
-  const advance = (start: Carry, from: number, { steps, size, rows }: Stretch): Advanced => {
-    const reported: (readonly Tensor[])[] = []
-    let carry = start
-    for (let i = 0; i < steps; i++) {
-      const next = one(carry, from + i, size === 0 ? undefined : rows.subarray(i * size, (i + 1) * size))
-      if (carry !== start) disposeCarry(carry)
-      carry = next.carry
-      reported.push(next.reported)
-    }
-    const numbers = read(reported)
-    tf.dispose(reported.flat())
-    return { carry, reported: numbers, finite: isFiniteCarry(carry) }
+export const createEagerStepper = (
+  program: StepProgram,
+  rowsAt: RowsAt | undefined,
+  plan: string,
+): Stepper => {
+  let carry: Carry = { parameters: [], moments: [], state: [] }
+  const become = (next: Carry): void => {
+    tf.dispose(carryList(carry))
+    carry = next
   }
-  return { plan, advance, dispose: () => {} }
+  const one = (step: number): readonly Tensor[] =>
+    inScope(() => {
+      const rows = gatherRows(program, rowsAt && tf.tensor1d(rowsAt(step), "int32"))
+      const rate = tf.scalar(program.optimizer.rate(step))
+      const next = stepOnce(program, carry, rows, tf.tensor1d([step], "int32"), rate)
+      become(next.carry)
+      return next.reported
+    })
+  const advance = (from: number, steps: number): Advanced => {
+    const each = Array.from({ length: steps }, (_, i) => one(from + i))
+    const reported = read(each)
+    tf.dispose(each.flat())
+    return { reported, finite: isFiniteCarry(carry) }
+  }
+  return {
+    plan,
+    load: (values) => become(copyCarry(values)),
+    read: () => copyCarry(carry),
+    advance,
+    dispose: () => become({ parameters: [], moments: [], state: [] }),
+  }
 }

@@ -37,6 +37,10 @@ export interface Optimizer {
 const zeros = (kinds: number) => (parameters: readonly Tensor[]) =>
   Array.from({ length: kinds }, () => parameters.map((p) => tf.zeros(p.shape))).flat()
 
+/** A moving average: `old + (value - old)(1 - keep)`, with `1 - keep` as float32 has it, for TensorFlow's kernels take it so. */
+const toward = (old: Tensor, value: Tensor, keep: number): Tensor =>
+  tf.add(old, tf.mul(tf.sub(value, old), 1 - Math.fround(keep)))
+
 const checkRate = (rate: number | Schedule): void => {
   if (typeof rate === "number") positive("learningRate", rate)
   else rateAt(rate, 0)
@@ -82,28 +86,29 @@ export const momentum = (
 }
 
 /**
- * RMSProp: `s ← rho · s + (1 - rho) · g²`, `θ ← θ - rate · g / sqrt(s + epsilon)` (Tieleman and Hinton 2012;
- * TensorFlow's ApplyRMSProp without momentum). Example: `rmsProp(1e-3)`.
+ * RMSProp: `s ← s + (g² - s)(1 - rho)`, `a ← momentum · a + rate · g / sqrt(s + epsilon)`, `θ ← θ - a` (Tieleman and
+ * Hinton 2012, in the form of TensorFlow's ApplyRMSProp). Example: `rmsProp(1e-3, { rho: 0.95 })`.
  */
 export const rmsProp = (
   learningRate: number | Schedule = 1e-3,
-  { rho = 0.9, epsilon = 1e-7 }: { readonly rho?: number; readonly epsilon?: number } = {},
+  options: { readonly rho?: number; readonly momentum?: number; readonly epsilon?: number } = {},
 ): Optimizer => {
+  const { rho = 0.9, momentum: keep = 0, epsilon = 1e-7 } = options
   checkRate(learningRate)
   fraction("rho", rho)
+  fraction("momentum", keep)
   positive("epsilon", epsilon)
   return {
     name: "rmsProp",
     learningRate,
-    constants: { rho, epsilon },
-    init: zeros(1),
+    constants: { rho, momentum: keep, epsilon },
+    init: zeros(2),
     rate: (step) => rateAt(learningRate, step),
     update: (parameters, gradients, moments, rate) => {
-      const next = gradients.map((g, i) =>
-        tf.add(moments[i]!, tf.mul(tf.sub(tf.square(g), moments[i]!), 1 - rho)),
-      )
-      const move = (g: Tensor, s: Tensor) => tf.mul(rate, tf.mul(g, tf.rsqrt(tf.add(s, epsilon))))
-      return { parameters: parameters.map((p, i) => tf.sub(p, move(gradients[i]!, next[i]!))), moments: next }
+      const squares = gradients.map((g, i) => toward(moments[i]!, tf.square(g), rho))
+      const scaled = gradients.map((g, i) => tf.mul(tf.mul(rate, g), tf.rsqrt(tf.add(squares[i]!, epsilon))))
+      const moves = scaled.map((g, i) => tf.add(tf.mul(moments[parameters.length + i]!, keep), g))
+      return { parameters: parameters.map((p, i) => tf.sub(p, moves[i]!)), moments: [...squares, ...moves] }
     },
   }
 }
@@ -127,12 +132,13 @@ export const adam = (
     learningRate,
     constants: { beta1, beta2, epsilon },
     init: zeros(2),
-    rate: (step) =>
-      (rateAt(learningRate, step) * Math.sqrt(1 - beta2 ** (step + 1))) / (1 - beta1 ** (step + 1)),
+    rate: (step) => {
+      const left = (beta: number) => 1 - Math.fround(beta) ** (step + 1)
+      return (rateAt(learningRate, step) * Math.sqrt(left(beta2))) / left(beta1)
+    },
     update: (parameters, gradients, moments, rate) => {
-      const toward = (old: Tensor, value: Tensor, by: number) => tf.add(old, tf.mul(tf.sub(value, old), by))
-      const first = gradients.map((g, i) => toward(moments[i]!, g, 1 - beta1))
-      const second = gradients.map((g, i) => toward(moments[parameters.length + i]!, tf.square(g), 1 - beta2))
+      const first = gradients.map((g, i) => toward(moments[i]!, g, beta1))
+      const second = gradients.map((g, i) => toward(moments[parameters.length + i]!, tf.square(g), beta2))
       const move = (m: Tensor, v: Tensor) => tf.div(tf.mul(rate, m), tf.add(tf.sqrt(v), epsilon))
       return {
         parameters: parameters.map((p, i) => tf.sub(p, move(first[i]!, second[i]!))),

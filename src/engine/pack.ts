@@ -17,7 +17,7 @@ export const parameterCount = (program: StepProgram): number =>
   program.parameters.reduce((sum, p) => sum + p.size, 0)
 
 const joinAll = (tensors: readonly Tensor[]): Tensor =>
-  tf.tidy(() => tf.concat(tensors.map((t) => tf.reshape(t, [-1]))))
+  tf.keep(tf.tidy(() => tf.concat(tensors.map((t) => tf.reshape(t, [-1])))))
 
 /** The program with its parameters packed; `undefined` where there are fewer than two, and nothing to gain. */
 export const packProgram = (program: StepProgram): Packed | undefined => {

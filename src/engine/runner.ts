@@ -1,13 +1,12 @@
 /**
- * The runner of a fit: keeps parameters, moments and counter between calls, cuts steps into batches and goes back to the
- * last good step when a loss is not finite. Left out: how steps are computed (`eager.ts`, `compile/`).
+ * The runner of a fit: counts steps, chooses how they are computed, and goes back to the last good step when a loss is
+ * not finite. Left out: how steps are computed (`eager.ts`, `compile/`).
  */
-import { createBatches, type Stretch } from "./batches.js"
-import { createEagerStepper } from "./eager.js"
+import { createBatches, type RowsAt } from "./batches.js"
+import { carryList, copyCarry, createEagerStepper } from "./eager.js"
 import { EngineError } from "./error.js"
 import { type Packed, packProgram, parameterCount } from "./pack.js"
 import {
-  type Advanced,
   type Carry,
   offeredCompiler,
   type StepProgram,
@@ -17,70 +16,73 @@ import {
 } from "./step.js"
 import { type Tensor, tf } from "./tensor.js"
 
-/** Copies that no scope disposes: the runner's own. */
-const copyAll = (tensors: readonly Tensor[]): Tensor[] => tensors.map((t) => tf.keep(tf.clone(t)))
+/** Steps whose way back is kept: after a failure at most this many are run again. */
+const savedEvery = 64
 
-const copyCarry = ({ parameters, moments, state }: Carry): Carry => ({
-  parameters: copyAll(parameters),
-  moments: copyAll(moments),
-  state: copyAll(state),
-})
+/** A stepper, the step it stands at, and a carry with finite numbers from not long before. */
+interface Standing {
+  readonly stepper: Stepper
+  step: number
+  saved: { readonly carry: Carry; readonly step: number }
+}
 
-const disposeCarry = (carry: Carry): void =>
-  tf.dispose([...carry.parameters, ...carry.moments, ...carry.state])
+const save = (standing: Standing): void => {
+  tf.dispose(carryList(standing.saved.carry))
+  standing.saved = { carry: standing.stepper.read(), step: standing.step }
+}
 
 /**
- * The most steps from the start of a stretch, `bad` at the most, after which all numbers are finite. Steps are keyed by
- * their counter, so running them again gives what they gave; a failure is rare enough for a search.
+ * Goes to the last step at `latest` or before it at which all numbers are finite. Steps are keyed by their counter, so
+ * running them again from the saved carry gives what they gave.
  */
-const lastFinite = (stepper: Stepper, start: Carry, from: number, stretch: Stretch, bad: number) => {
-  const after = (steps: number): Advanced =>
-    stepper.advance(start, from, { ...stretch, steps, rows: stretch.rows.subarray(0, steps * stretch.size) })
-  let good = 0
-  let carry = copyCarry(start)
-  for (let low = 1, high = bad; low <= high; ) {
-    const middle = low === 1 && high === bad ? bad : (low + high) >> 1
-    const reached = after(middle)
-    if (reached.finite) {
-      disposeCarry(carry)
-      carry = reached.carry
-      good = middle
-      low = middle + 1
-    } else {
-      disposeCarry(reached.carry)
-      high = middle - 1
-    }
+const goBack = (standing: Standing, latest: number): void => {
+  const { stepper, saved } = standing
+  const finiteAt = (step: number): boolean => {
+    stepper.load(saved.carry)
+    return step === saved.step || stepper.advance(saved.step, step - saved.step).finite
   }
-  return { good, carry }
+  let good = saved.step
+  let middle = latest
+  for (let high = latest; good < high; middle = Math.ceil((good + high) / 2))
+    if (finiteAt(middle)) good = middle
+    else high = middle - 1
+  finiteAt(good)
+  standing.step = good
 }
 
-/** The first `length` numbers of each reported kind, the stretches one after the other. */
-const report = (parts: readonly (readonly Float32Array[])[], length: number): StepReport => {
-  const [losses, ...outputs] = (parts[0] ?? [new Float32Array(0)]).map((_, kind) => {
-    const all = new Float32Array(length)
-    let at = 0
-    for (const part of parts) {
-      all.set(part[kind]!.subarray(0, length - at), at)
-      at += part[kind]!.length
-    }
-    return all
-  })
-  return { losses: losses!, outputs }
+const cut = (reported: readonly Float32Array[], length: number): StepReport => {
+  const [losses, ...outputs] = reported.map((numbers) => numbers.subarray(0, length))
+  return { losses: losses ?? new Float32Array(0), outputs }
 }
 
-/** Steps that see every row carry no row numbers. */
-const wholeData = (_: number, steps: number): Stretch[] => [{ steps, size: 0, rows: new Int32Array(0) }]
+const run = (standing: Standing, steps: number): StepReport => {
+  if (steps === 0) return cut([], 0)
+  const { stepper, step } = standing
+  const { reported, finite } = stepper.advance(step, steps)
+  const bad = reported[0]!.findIndex((loss) => !Number.isFinite(loss))
+  if (bad < 0 && finite) {
+    standing.step += steps
+    if (standing.step - standing.saved.step >= savedEvery) save(standing)
+    return cut(reported, steps)
+  }
+  const failed = bad < 0 ? steps - 1 : bad
+  goBack(standing, step + failed)
+  return { ...cut(reported, failed + 1), failedAt: step + failed }
+}
 
-const stretchesOf = ({ batch, seed }: StepProgram) =>
-  batch === undefined || batch.size >= batch.count ? wholeData : createBatches(batch.count, batch.size, seed)
+const rowsOf = ({ batch, seed }: StepProgram): RowsAt | undefined =>
+  batch === undefined || batch.size >= batch.count ? undefined : createBatches(batch.count, batch.size, seed)
 
 const chooseStepper = (program: StepProgram, compile: "auto" | boolean): Stepper => {
-  if (compile === false) return createEagerStepper(program, "eager: asked for with compile: false")
+  const rowsAt = rowsOf(program)
+  if (compile === false) return createEagerStepper(program, rowsAt, "eager: asked for with compile: false")
   const compiler = tf.getBackend() === "tensorflow" ? offeredCompiler() : undefined
-  const compiled = compiler?.(program) ?? { refused: `backend '${tf.getBackend()}' has no step compiler` }
+  const compiled = compiler?.(program, rowsAt) ?? {
+    refused: `backend '${tf.getBackend()}' has no step compiler`,
+  }
   if (!("refused" in compiled)) return compiled
   if (compile === true) throw new EngineError("compile", `compile: true, but ${compiled.refused}`)
-  return createEagerStepper(program, `eager: ${compiled.refused}`)
+  return createEagerStepper(program, rowsAt, `eager: ${compiled.refused}`)
 }
 
 /** Below this many numbers, packing the parameters into one vector saves more than copying them costs. */
@@ -93,41 +95,10 @@ const packing = (program: StepProgram): Packed =>
     unpack: copyCarry,
   }
 
-const startOf = (program: StepProgram): Carry => {
+const loadStart = (stepper: Stepper, program: StepProgram): void => {
   const moments = program.optimizer.init(program.parameters)
-  const carry = copyCarry({ parameters: program.parameters, moments, state: program.state })
+  stepper.load({ parameters: program.parameters, moments, state: program.state })
   tf.dispose(moments)
-  return carry
-}
-
-/** Runs the stretches until one goes wrong; `adopt` takes each new carry. */
-const runStretches = (
-  stepper: Stepper,
-  held: { carry: Carry; step: number },
-  todo: readonly Stretch[],
-): StepReport => {
-  const parts: (readonly Float32Array[])[] = []
-  const from = held.step
-  const adopt = (carry: Carry, steps: number): void => {
-    disposeCarry(held.carry)
-    held.carry = carry
-    held.step += steps
-  }
-  for (const stretch of todo) {
-    const next = stepper.advance(held.carry, held.step, stretch)
-    parts.push(next.reported)
-    const bad = next.reported[0]!.findIndex((loss) => !Number.isFinite(loss))
-    if (bad < 0 && next.finite) {
-      adopt(next.carry, stretch.steps)
-      continue
-    }
-    disposeCarry(next.carry)
-    const failedAt = held.step + (bad < 0 ? stretch.steps - 1 : bad)
-    const last = lastFinite(stepper, held.carry, held.step, stretch, bad < 0 ? stretch.steps : bad)
-    adopt(last.carry, last.good)
-    return { ...report(parts, failedAt - from + 1), failedAt }
-  }
-  return report(parts, held.step - from)
 }
 
 /**
@@ -139,34 +110,40 @@ export const createRunner = (
   options: { readonly compile: "auto" | boolean },
 ): StepRunner => {
   const { program, pack, unpack } = packing(source)
-  const stretches = stretchesOf(program)
   const stepper = chooseStepper(program, options.compile)
-  const held = { carry: startOf(program), step: 0 }
-  const unpackedPart = (part: keyof Carry): Tensor[] => {
-    const all = unpack(held.carry)
+  loadStart(stepper, program)
+  const standing: Standing = { stepper, step: 0, saved: { carry: stepper.read(), step: 0 } }
+  const part = (wanted: keyof Carry): Tensor[] => {
+    const packed = stepper.read()
+    const all = unpack(packed)
+    tf.dispose(carryList(packed))
     for (const other of ["parameters", "moments", "state"] as const)
-      if (other !== part) tf.dispose([...all[other]])
-    return [...all[part]]
+      if (other !== wanted) tf.dispose([...all[other]])
+    return [...all[wanted]]
   }
+  let open = true
   return {
-    run: (n) => runStretches(stepper, held, stretches(held.step, n)),
-    parameters: () => unpackedPart("parameters"),
-    state: () => unpackedPart("state"),
-    optimizerState: () => unpackedPart("moments"),
+    run: (steps) => run(standing, steps),
+    parameters: () => part("parameters"),
+    state: () => part("state"),
+    optimizerState: () => part("moments"),
     restore: (values, step) => {
-      disposeCarry(held.carry)
-      held.carry = pack(values)
-      held.step = step
+      const packed = pack(values)
+      stepper.load(packed)
+      tf.dispose(carryList(packed))
+      standing.step = step
+      save(standing)
     },
     get step() {
-      return held.step
+      return standing.step
     },
     get plan() {
       return stepper.plan
     },
     dispose: () => {
-      disposeCarry(held.carry)
-      held.carry = { parameters: [], moments: [], state: [] }
+      if (!open) return
+      open = false
+      tf.dispose(carryList(standing.saved.carry))
       if (program !== source) tf.dispose([...program.parameters])
       stepper.dispose()
     },

@@ -3,7 +3,7 @@
  * the runner and the ways of computing steps (`Stepper`). Left out: the runner itself (`runner.ts`), steps operation by
  * operation (`eager.ts`), and recorded steps (`compile/`). Next: `runner.ts`.
  */
-import type { Stretch } from "./batches.js"
+import type { RowsAt } from "./batches.js"
 import type { Optimizer } from "./optimize.js"
 import type { Tensor } from "./tensor.js"
 
@@ -52,28 +52,35 @@ export interface StepReport {
   readonly losses: Float32Array
   /** `outputs[k]` holds the objective's k-th output at each step. */
   readonly outputs: readonly Float32Array[]
-  /** Set when a loss or a parameter was not finite: the step it was seen at. The runner stands at the last good step. */
+  /** Set when a loss or a parameter was not finite: the step it was seen at. The runner stands before it, at finite numbers. */
   readonly failedAt?: number
 }
 
-/** What a stepper returns for a stretch: the carry after it, and the reported numbers of each step. */
+/** What a stepper says of the steps it took. */
 export interface Advanced {
-  readonly carry: Carry
-  /** `1 + outputs` rows of `steps` numbers: the losses first. */
+  /** `1 + outputs` rows of one number a step: the losses first. */
   readonly reported: readonly Float32Array[]
-  /** Whether every parameter after the stretch is finite. */
+  /** Whether every parameter is finite after the last of them. */
   readonly finite: boolean
 }
 
-/** A way of computing steps. Given a carry it returns a new one and leaves the given one as it was. */
+/** A way of computing steps; holds the carry. The same steps give the same numbers however they are cut into calls. */
 export interface Stepper {
   readonly plan: string
-  advance(carry: Carry, from: number, stretch: Stretch): Advanced
+  /** Takes copies of the values. */
+  load(carry: Carry): void
+  /** Copies that the caller owns. */
+  read(): Carry
+  /** Takes steps `from` to `from + steps - 1`. */
+  advance(from: number, steps: number): Advanced
   dispose(): void
 }
 
-/** Makes a stepper for a program, or says why it cannot. */
-export type StepCompiler = (program: StepProgram) => Stepper | { readonly refused: string }
+/** Makes a stepper for a program, not yet loaded, or says why it cannot. */
+export type StepCompiler = (
+  program: StepProgram,
+  rowsAt: RowsAt | undefined,
+) => Stepper | { readonly refused: string }
 
 /** Runs steps of one program and keeps what they carry. */
 export interface StepRunner {
