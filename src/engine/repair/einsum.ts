@@ -1,7 +1,7 @@
 /**
  * Einstein summation: its gradient, which TensorFlow.js leaves out, and its kernel on WebAssembly, which has none, and on
- * `cpu`, where "ab,c->c" comes out with shape [1]. A product of two tensors becomes one batched matrix product; more than two are multiplied from the left. Left out, as in
- * TensorFlow.js: a label twice in one operand, and ellipses.
+ * `cpu`, where "ab,c->c" comes out with shape [1]. A product of two tensors becomes one batched matrix product; more than
+ * two are multiplied from the left. Left out, as in TensorFlow.js: a label twice in one operand, and ellipses.
  */
 import type { Tensor } from "../tensor.js"
 import { tf } from "../tensor.js"
