@@ -20,6 +20,7 @@ export type Fallback = {
 }
 
 const loaders = new Map<BackendName, BackendLoader>()
+let chosen = false
 let tellFallback: (fallback: Fallback) => void = () => {}
 
 /** Adds a backend to try, after those already added; the entry points call it. */
@@ -54,6 +55,7 @@ export const setBackend = async (name: BackendName): Promise<void> => {
       "backend-unavailable",
       `backend '${name}' cannot be loaded: ${outcome}; npx latently doctor says how to get it`,
     )
+  chosen = true
   await tf.ready()
 }
 
@@ -68,6 +70,7 @@ export const ready = async (): Promise<BackendName> => {
   for (const name of new Set([...loaders.keys(), "cpu" as const])) {
     const outcome = await tryBackend(name)
     if (outcome === true) {
+      chosen = true
       await tf.ready()
       if (passedOver !== undefined) tellFallback({ ...passedOver, running: name })
       return name
@@ -75,4 +78,9 @@ export const ready = async (): Promise<BackendName> => {
     passedOver ??= { wanted: name, reason: outcome }
   }
   throw new EngineError("backend-unavailable", `no backend can be loaded: ${passedOver?.reason}`)
+}
+
+/** `ready()` for a caller who may have forgotten it; keeps a backend that was chosen with `ready` or `setBackend`. */
+export const ensureReady = async (): Promise<void> => {
+  if (!chosen) await ready()
 }

@@ -5,6 +5,7 @@
 
 import { programError } from "../dsl/site-error.js"
 import type { ArgumentsOf, CheckGuide, Program, SitesOf } from "../dsl/types.js"
+import { ensureReady } from "../engine/backend.js"
 import { adam, type Optimizer } from "../engine/optimize.js"
 import { toKey } from "../engine/random.js"
 import type { Schedule } from "../engine/schedule.js"
@@ -218,6 +219,7 @@ export const fit = async <P extends Program<any>, Q extends Program<any>>(
   options: FitOptions = {},
 ): Promise<Fit<ParamsOf<P, Q>>> => {
   checkPrograms(model, guide, args)
+  await ensureReady()
   const settled = settle(options)
   const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), options.initial))
   return fitPlan<ParamsOf<P, Q>>(settled.divergence === "drawn" ? withDrawnKl(plan) : plan, settled)

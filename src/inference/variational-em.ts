@@ -5,6 +5,7 @@
  */
 import { programError } from "../dsl/site-error.js"
 import type { ArgumentsOf, CheckGuide, Program, SitesOf } from "../dsl/types.js"
+import { ensureReady } from "../engine/backend.js"
 import { adam, type Optimizer } from "../engine/optimize.js"
 import { toKey } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
@@ -155,6 +156,7 @@ export const variationalEm = async <P extends Program<any>, Q extends Program<an
     compile: "auto",
     ...options,
   }
+  await ensureReady()
   const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), settled.initial))
   checkSides(plan.leaves)
   const optimizer = settled.optimizer ?? adam(settled.learningRate ?? 0.02)
