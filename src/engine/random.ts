@@ -85,6 +85,13 @@ export const uniformOf = (bits: number): number => ((bits & 0x7fffff) + 0.5) * 2
 
 type DrawAttributes = { readonly shape: readonly number[] }
 
+/** A loop: `Float32Array.from` with a function takes five times as long. */
+const eachWord = (bits: Int32Array, scalar: (bits: number) => number): Float32Array => {
+  const values = new Float32Array(bits.length)
+  for (let i = 0; i < values.length; i++) values[i] = scalar(bits[i]!)
+  return values
+}
+
 /** A kernel that draws bits and turns each word into a number; no gradient flows into a draw. */
 const defineDraw = (
   name: string,
@@ -97,7 +104,7 @@ const defineDraw = (
     native: ([seed], { shape }, backend) => finish(nativeBits(seed!, shape, backend), backend),
     arrays: ([seed], { shape }) => {
       const bits = philoxBits(seed!.values[0]!, seed!.values[1]!, sizeOf(shape))
-      return { shape, dtype, values: dtype === "int32" ? bits : Float32Array.from(bits, scalar) }
+      return { shape, dtype, values: dtype === "int32" ? bits : eachWord(bits, scalar) }
     },
   })
   return (key, shape) => tf.tidy(() => run([seedTensor(key)], { shape }))

@@ -8,6 +8,7 @@
 import { elementwise } from "../elementwise.js"
 import type { ArrayValue, NativeBackend } from "../kernel.js"
 import { callNative, defineKernel } from "../kernel.js"
+import type { DoubleFormula } from "../native-double.js"
 import { inDouble } from "../native-double.js"
 import { philoxStream } from "../philox.js"
 import type { KeyLike } from "../random.js"
@@ -24,25 +25,15 @@ import { ndtri } from "./double/normal-quantile.js"
  */
 const candidates = 8
 
-/** log(1 + t) - t + t^2/2 - t^3/3 near 0: -t^4 (1/4 - t/5 + t^2/6 - ...), which the plain form loses to rounding. */
-const seriesTerms = [12, 11, 10, 9, 8, 7, 6, 5, 4]
-const seriesBelow = 0.25
+/**
+ * The logarithm that a uniform must stay below for the candidate d (1 + t)^3 to be accepted: x^2/2 + d - d v + d log v with
+ * v = (1 + t)^3 and x^2 = 9 d t^2, or 3 d (log(1 + t) - t + t^2/2 - t^3/3). Its terms cancel: in double precision only.
+ */
+const acceptance = (t: number, d: number): number => (d / 2) * (6 * Math.log1p(t) + t * (t * (3 - 2 * t) - 6))
 
-const excess = (t: number): number => {
-  if (Math.abs(t) > seriesBelow) return Math.log1p(t) - t + (t * t) / 2 - t ** 3 / 3
-  let sum = 0
-  for (const k of seriesTerms) sum = 1 / k - t * sum
-  return -(t ** 4) * sum
-}
-
-const nativeExcess = (t: Tensor): Tensor => {
-  const square = tf.square(t)
-  const cube = tf.mul(square, t)
-  const plain = tf.sub(tf.add(tf.sub(tf.log1p(t), t), tf.mul(square, 0.5)), tf.mul(cube, 1 / 3))
-  let sum: Tensor = tf.zerosLike(t)
-  for (const k of seriesTerms) sum = tf.sub(1 / k, tf.mul(t, sum))
-  const series = tf.neg(tf.mul(tf.square(square), sum))
-  return tf.where(tf.greater(tf.abs(t), seriesBelow), plain, series)
+const nativeAcceptance: DoubleFormula = (ops, [t, d]) => {
+  const cubic = ops.mul(t!, ops.sub(ops.mul(t!, ops.sub(3, ops.add(t!, t!))), 6))
+  return ops.mul(ops.mul(d!, 0.5), ops.add(ops.mul(ops.call("Log1p", t!), 6), cubic))
 }
 
 type DrawAttributes = { readonly log: boolean }
@@ -54,7 +45,7 @@ const drawOne = (a: number, word: (row: number) => number, log: boolean): number
   let t = 0
   for (let r = 0; r < candidates; r++) {
     const candidate = c * ndtri(uniformOf(word(r)))
-    if (Math.log(uniformOf(word(candidates + r))) < 3 * d * excess(candidate)) {
+    if (Math.log(uniformOf(word(candidates + r))) < acceptance(candidate, d)) {
       t = candidate
       break
     }
@@ -66,9 +57,9 @@ const drawOne = (a: number, word: (row: number) => number, log: boolean): number
 const arrayDraw = (seed: ArrayValue, concentration: ArrayValue, log: boolean): ArrayValue => {
   const word = philoxStream(seed.values[0]!, seed.values[1]!)
   const size = concentration.values.length
-  const values = Float32Array.from({ length: size }, (_, at) =>
-    drawOne(concentration.values[at]!, (row) => word(row * size + at), log),
-  )
+  const values = new Float32Array(size)
+  for (let at = 0; at < size; at++)
+    values[at] = drawOne(concentration.values[at]!, (row) => word(row * size + at), log)
   return { shape: concentration.shape, dtype: "float32", values }
 }
 
@@ -90,7 +81,7 @@ const nativeDraw = (seed: Tensor, a: Tensor, log: boolean, backend: NativeBacken
   const d = tf.sub(tf.add(a, tf.cast(small, "float32")), 1 / 3)
   const normals = callNative(backend, "Ndtri", nativeUniform(normalBits!, backend))
   const t = tf.mul(normals, tf.rsqrt(tf.mul(d, 9)))
-  const bound = tf.mul(tf.mul(d, 3), nativeExcess(t))
+  const bound = inDouble(backend, [t, d], nativeAcceptance)
   const taken = firstAccepted(tf.less(tf.log(nativeUniform(uniformBits!, backend)), bound), t)
   const exponent = tf.div(tf.log(nativeUniform(tf.squeeze(boostBits!, [0]), backend)), a)
   const boost = tf.where(small, exponent, tf.zerosLike(a))
