@@ -18,6 +18,14 @@ const near = (got: number, want: number): void => {
   if (got !== want) expect(Math.abs(got - want)).toBeLessThanOrEqual(1e-4 * Math.max(1, Math.abs(want)))
 }
 
+/** The mean direction, and one minus the mean cosine about it. */
+const circularMoments = (dist: Distribution, nodes: Nodes, mass: Float64Array): void => {
+  const points = Float64Array.from(nodes.points.dataSync())
+  const [sine, cosine] = [expectation(mass, points.map(Math.sin)), expectation(mass, points.map(Math.cos))]
+  near(number(dist.mean), Math.atan2(sine, cosine))
+  near(number(dist.variance), 1 - Math.hypot(sine, cosine))
+}
+
 const scalarMoments = (dist: Distribution, nodes: Nodes, mass: Float64Array): void => {
   const points = nodes.points.dataSync()
   near(
@@ -53,7 +61,8 @@ const surprise = (dist: Distribution, of: Distribution): { mean: number; error: 
 
 const closedForms = (row: Row, dist: Distribution): void => {
   const nodes = nodesOf(dist)
-  if (nodes !== undefined) scalarMoments(dist, nodes, massAt(dist, nodes))
+  const moments = row.circular ? circularMoments : scalarMoments
+  if (nodes !== undefined) moments(dist, nodes, massAt(dist, nodes))
   if (dist.closed.has("entropy")) {
     const { mean, error } = surprise(dist, dist)
     expect(Math.abs(number(dist.entropy()) - mean)).toBeLessThanOrEqual(

@@ -38,6 +38,8 @@ export interface Row {
   readonly divergences?: () => readonly (readonly [p: Distribution, q: Distribution])[]
   /** Parameters whose pathwise gradient is tested; all where not given. */
   readonly differentiable?: readonly string[]
+  /** Angles: `mean` is a direction and `variance` one minus a mean cosine, so neither is compared with plain moments. */
+  readonly circular?: true
   /** The reason why draws are not tested: there are none (improper), or no randomness. */
   readonly noDraws?: string
   /** The reason why there are no golden values: the row is another row's formula in other words. */
