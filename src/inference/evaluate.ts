@@ -6,9 +6,8 @@ import { withChecks } from "../engine/checks.js"
 import { fold } from "../engine/random.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { elbo } from "./elbo.js"
-import type { Fit } from "./fit-result.js"
 import { withDrawnKl } from "./plan.js"
-import { keyOf, type Question, questionOf } from "./query.js"
+import { type Fitted, keyOf, type Question, questionOf } from "./query.js"
 import { type BatchOption, type BatchPlan, batchPlan } from "./step-program.js"
 
 /** Options of questions asked of a fit. */
@@ -88,7 +87,7 @@ const standardError = (values: readonly number[]): number => {
  * @example const { elbo } = evaluate(fitted, [mnist.test], { batch: 1000 })
  */
 export const evaluate = (
-  fitted: Fit<any>,
+  fitted: Fitted,
   args?: readonly any[],
   options: QuestionOptions = {},
 ): Evaluation => {

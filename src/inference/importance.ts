@@ -9,9 +9,8 @@ import { type Tensor, tf } from "../engine/tensor.js"
 import { rowCost, totalCost } from "./cost.js"
 import { type CostTerm, logWeightTerms } from "./elbo.js"
 import { batchContext, batchesOf, type QuestionOptions } from "./evaluate.js"
-import type { Fit } from "./fit-result.js"
 import { effectiveDraws, logMeanWeight, paretoShape } from "./pareto.js"
-import { keyOf, type Question, questionOf } from "./query.js"
+import { type Fitted, keyOf, type Question, questionOf } from "./query.js"
 import { type BatchPlan, batchPlan } from "./step-program.js"
 
 /** An importance estimate of the evidence. */
@@ -81,7 +80,7 @@ const weighBatch = (
  * @example const { logEvidence, kHat } = importance(fitted, [data], { draws: 2000 })
  */
 export const importance = (
-  fitted: Fit<any>,
+  fitted: Fitted,
   args?: readonly any[],
   options: QuestionOptions = {},
 ): Importance => {

@@ -9,10 +9,9 @@ import type { ArgumentsOf, Program } from "../dsl/types.js"
 import { withChecks } from "../engine/checks.js"
 import { fold } from "../engine/random.js"
 import { type Tensor, tf } from "../engine/tensor.js"
-import type { Fit } from "./fit-result.js"
 import { firstValues } from "./leaves.js"
 import { drawsOf } from "./plan.js"
-import { answersFrom, keyOf, type Params, questionOf } from "./query.js"
+import { answersFrom, type Fitted, keyOf, type Params, questionOf } from "./query.js"
 
 /** Options of predictions. */
 export interface PredictOptions {
@@ -56,11 +55,7 @@ const drawing = (draws: number | undefined, run: (draw: number) => Execution): P
  * summed out are drawn from the model.
  * @example predict(fitted, [x], { draws: 200 }).x   // [200, ...]
  */
-export const predict = (
-  fitted: Fit<any>,
-  args?: readonly any[],
-  options: PredictOptions = {},
-): Predictions => {
+export const predict = (fitted: Fitted, args?: readonly any[], options: PredictOptions = {}): Predictions => {
   const key = fold(keyOf(options.seed), "predict")
   const { plan, param } = questionOf(fitted, args, key)
   const model = unconditioned(plan.model)

@@ -32,8 +32,11 @@ export const answersFrom =
     )
   }
 
+/** What can be asked: a fit of `fit`, or of `variationalEm`. */
+export type Fitted = Pick<Fit<any>, "plan" | "params">
+
 /** A question about a finished fit, on other data if given. The caller disposes `plan.initial`. */
-export const questionOf = (fitted: Fit<any>, args: readonly any[] | undefined, key: Key): Question => ({
+export const questionOf = (fitted: Fitted, args: readonly any[] | undefined, key: Key): Question => ({
   plan:
     args === undefined ? fitted.plan : planAt(fitted.plan.model, fitted.plan.guide, args, fitted.params, key),
   param: answersFrom(fitted.params),
