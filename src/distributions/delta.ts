@@ -98,6 +98,7 @@ export function delta(
     mean,
     variance: () => tf.zerosLike(mean()),
     mode: mean,
+    ...(batchShape.length === 0 ? { enumerate: () => tf.expandDims(value, 0) } : {}),
     entropy: () => tf.neg(tf.broadcastTo(logDensity, [...batchShape])),
   })
 }

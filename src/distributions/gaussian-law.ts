@@ -4,7 +4,13 @@
  * out: the low-rank law (`low-rank-multivariate-normal.ts`). Next: `multivariate-normal.ts`.
  */
 import { align, fromMatrix, matrixShape, toMatrix } from "../engine/alignment.js"
-import { cholesky, logDiagonal, transposeMatrix, triangularSolve } from "../engine/linear/index.js"
+import {
+  cholesky,
+  logDiagonal,
+  transposeMatrix,
+  triangularPart,
+  triangularSolve,
+} from "../engine/linear/index.js"
 import { type Shape, type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { parameter } from "./parameter.js"
 import { chosen } from "./parameterization.js"
@@ -90,7 +96,7 @@ export const gaussianLaw = (
   const name = chosen(family, named, "covariance", "scaleTril", "precision")
   const domain = name === "scaleTril" ? lowerCholesky : positiveDefinite
   const given = parameter(family, name, named[name]!, domain)
-  if (name === "scaleTril") return { name, given, law: ofScale(given) }
+  if (name === "scaleTril") return { name, given, law: ofScale(triangularPart(given)) }
   const factor = cholesky(given)
   return { name, given, law: name === "precision" ? ofPrecision(factor) : ofScale(factor) }
 }

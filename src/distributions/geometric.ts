@@ -1,7 +1,7 @@
 /** The geometric distribution: failures before the first success. Next: `negative-binomial.ts`. */
 import { standardExponential } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { expm1, log1p, logSigmoid } from "../engine/special/index.js"
+import { expm1, log1p, logSigmoid, xlog1py } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { bernoulli } from "./bernoulli.js"
 import { onSupport } from "./count-density.js"
@@ -28,11 +28,9 @@ const aboveMinusInfinity: Support<"real"> = {
   contains: (x) => tf.greater(x, Number.NEGATIVE_INFINITY),
 }
 
-/** x log q, 0 where x is 0 also for a certain success. */
-const repeated = (x: Tensor, logFailure: Tensor): Tensor => {
-  const none = tf.equal(x, 0)
-  return tf.where(none, 0, tf.mul(x, tf.where(none, -1, logFailure)))
-}
+/** x log σ(-l), 0 where x is 0 also for a certain success. */
+const repeated = (x: Tensor, logits: Tensor): Tensor =>
+  tf.mul(x, logSigmoid(tf.neg(tf.where(tf.equal(x, 0), 0, logits))))
 
 const trials = new WeakMap<object, Distribution>()
 
@@ -59,7 +57,9 @@ export const geometric = <P extends TensorLike>(named: ProbsOrLogits<P>): Geomet
     eventShape: [],
     gradient: "score",
     draw: (key, shape) => tf.floor(tf.div(standardExponential(key, shape), stopGradient(tf.neg(logFailure)))),
-    logDensity: onSupport(nonNegativeInteger, (x) => tf.add(repeated(x, logFailure), logSuccess)),
+    logDensity: onSupport(nonNegativeInteger, (x) =>
+      tf.add(isProbs ? xlog1py(x, tf.neg(given)) : repeated(x, given), logSuccess),
+    ),
     mean: () => odds,
     variance: () => tf.div(odds, probs),
     mode: () => tf.zeros(given.shape),

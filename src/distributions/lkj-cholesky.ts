@@ -18,8 +18,8 @@ const rowSizes = (n: number): Tensor => tf.range(1, n, 1, "float32")
 /** log of ∫ Π L_ii^(n-1-i+2(η-1)), over all factors; Lewandowski et al. (2009), equation 16, as log-gamma differences. */
 const logNormalizer = (n: number, eta: Tensor): Tensor => {
   const half = tf.div(rowSizes(n), 2)
-  const top = tf.expandDims(tf.add(eta, (n - 1) / 2), -1)
-  const gammas = tf.sum(lgammaDifference(tf.sub(top, half), half), -1)
+  const base = tf.add(tf.expandDims(eta, -1), tf.sub((n - 1) / 2, half))
+  const gammas = tf.sum(lgammaDifference(base, half), -1)
   return tf.sub(((n - 1) * n * Math.log(Math.PI)) / 4, gammas)
 }
 

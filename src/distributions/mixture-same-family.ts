@@ -51,8 +51,10 @@ const closedForms = (
   batchShape: Shape,
 ): Partial<Pick<Family<SupportKind>, ClosedForm>> => {
   const eventRank = components.eventShape.length
-  const average = (values: Tensor): Tensor =>
-    tf.sum(tf.mul(asFactors(law.probs(), eventRank), values), -1 - eventRank + values.rank)
+  const average = (values: Tensor): Tensor => {
+    const shares = tf.mul(asFactors(law.probs(), eventRank), values)
+    return tf.sum(shares, shares.rank - 1 - eventRank)
+  }
   const over = (x: Tensor): Tensor => tf.broadcastTo(x, [...batchShape, ...components.eventShape])
   const mean = (): Tensor => average(components.mean)
   const variance = (): Tensor => {

@@ -2,7 +2,7 @@
 import { DistributionError } from "../engine/error.js"
 import { fold, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { log1p, logSigmoid, logSumExp } from "../engine/special/index.js"
+import { expm1, log1p, logSigmoid, logSumExp } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { broadcastBatch, parameter } from "./parameter.js"
@@ -41,6 +41,16 @@ const logAdd = (a: Tensor, b: Tensor): Tensor => {
 }
 
 /**
+ * log(g + (1 - g) p) for a zero: near certainty from its distance to 1, elsewhere from the two logarithms, so that neither a
+ * nearly certain nor a nearly impossible zero loses its digits.
+ */
+const logZeroMass = (logZero: Tensor, own: Tensor, rest: Tensor, logBaseZero: Tensor): Tensor => {
+  const short = tf.mul(rest, expm1(logBaseZero))
+  const near = tf.greater(short, -0.5)
+  return tf.where(near, log1p(tf.where(near, short, 0)), logAdd(logZero, own))
+}
+
+/**
  * A distribution of counts that is 0 with probability `gate` and else a draw from `base`: p(0) = g + (1 - g) p_base(0), and
  * p(x) = (1 - g) p_base(x) for other x. `gate` in [0, 1], or `gateLogits`, broadcasts against the base's batch.
  *
@@ -60,7 +70,7 @@ export const zeroInflated = <S extends SupportKind>(
   const logBase = name === "gate" ? safeLog(given, (p) => log1p(tf.neg(p)), 1) : logSigmoid(tf.neg(given))
   const stand = tf.zeros([...base.batchShape])
   const batchShape = broadcastBatch(family, [given, 0], [stand, 0])
-  const rest = tf.sub(1, gate)
+  const rest = name === "gate" ? tf.sub(1, given) : tf.sigmoid(tf.neg(given))
   const { closed } = base
   return distribution<S>({
     family,
@@ -75,8 +85,10 @@ export const zeroInflated = <S extends SupportKind>(
       return tf.where(zero, tf.zerosLike(drawn), drawn)
     },
     logDensity: (x) => {
-      const own = tf.add(logBase, base.logDensity(x))
-      return tf.where(tf.equal(x, 0), logAdd(logZero, own), own)
+      const ofBase = base.logDensity(x)
+      const own = tf.add(logBase, ofBase)
+      const mass = tf.where(tf.equal(x, 0), logZeroMass(logZero, own, rest, ofBase), own)
+      return tf.where(base.support.contains(stopGradient(x)), mass, Number.NEGATIVE_INFINITY)
     },
     ...(closed.has("mean") ? { mean: () => tf.mul(rest, base.mean) } : {}),
     ...(closed.has("mean") && closed.has("variance")

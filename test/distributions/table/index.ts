@@ -1,7 +1,19 @@
 /** Every row of the table, in one list. A new family adds its row to one of these files. */
 import type { Row } from "../battery/row.js"
+import { classFamilies } from "./classes.js"
+import { combinations } from "./combined.js"
+import { countFamilies } from "./counts.js"
 import { intervals } from "./interval.js"
 import { positiveNumbers } from "./positive.js"
 import { realLine } from "./real-line.js"
+import { vectorFamilies } from "./vectors.js"
 
-export const rows: readonly Row[] = [...realLine, ...positiveNumbers, ...intervals]
+export const rows: readonly Row[] = [
+  ...realLine,
+  ...positiveNumbers,
+  ...intervals,
+  ...classFamilies,
+  ...countFamilies,
+  ...vectorFamilies,
+  ...combinations,
+]
