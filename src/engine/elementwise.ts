@@ -2,6 +2,7 @@
  * Elementwise operations with broadcasting: a kernel (see `kernel.ts`) from one number's formula. Shapes broadcast as
  * NumPy's do, and a gradient is summed back to each input's shape. Next: `special/`, where each function is one of these.
  */
+import { EngineError } from "./error.js"
 import type { ArrayValue, NativeBackend } from "./kernel.js"
 import { defineKernel } from "./kernel.js"
 import { doubleNative } from "./native-double.js"
@@ -66,13 +67,26 @@ const mapArrays = (inputs: readonly ArrayValue[], scalar: (...numbers: number[])
   return { shape, dtype: "float32", values }
 }
 
+const refuseShapes = (name: string, tensors: readonly Tensor[]): void => {
+  try {
+    tensors.map((tensor): Shape => tensor.shape).reduce(broadcastShape)
+  } catch (cause) {
+    const shapes = tensors.map((tensor) => `[${tensor.shape.join(", ")}]`).join(" and ")
+    const operation = name.replace(/^Latently(.)/, (_, first: string) => first.toLowerCase())
+    throw new EngineError("shape-mismatch", `${operation} of shapes ${shapes}, which do not broadcast`, {
+      cause,
+    })
+  }
+}
+
 const toFloat = (value: TensorLike): Tensor => {
   const tensor = toTensor(value)
   return tensor.dtype === "float32" ? tensor : tf.cast(tensor, "float32")
 }
 
 /**
- * Registers an elementwise kernel of one to three inputs and returns the function that runs it.
+ * Registers an elementwise kernel of one to three inputs and returns the function that runs it; that throws
+ * an `EngineError` for shapes that do not broadcast.
  *
  * @example
  * const square = elementwise({
@@ -94,5 +108,10 @@ export const elementwise = (definition: ElementwiseDefinition): ((...inputs: Ten
         gradient(dy, inputs, output).map((thunk, i) => () => sumToShape(thunk(), inputs[i]!.shape)),
     }),
   })
-  return (...inputs) => tf.tidy(() => run(inputs.map(toFloat)))
+  return (...inputs) =>
+    tf.tidy(() => {
+      const tensors = inputs.map(toFloat)
+      refuseShapes(name, tensors)
+      return run(tensors)
+    })
 }
