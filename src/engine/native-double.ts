@@ -64,50 +64,57 @@ const castAttributes = (backend: NativeBackend, from: number, to: number): Nativ
   boolAttribute(backend, "Truncate", false),
 ]
 
-const doubleOps = (
-  backend: NativeBackend,
-  made: number[],
-): DoubleOps & { widen(id: number): NativeValue } => {
+/** Ops by name, each result noted in `made` so that it can be freed. */
+const rawOps = (backend: NativeBackend, made: number[]) => {
   const binding = backend.binding as unknown as OpBinding
-  const double: NativeAttribute = { ...typeAttribute(backend, "float32"), value: TF_DOUBLE }
-  const float = backend.binding.TF_FLOAT!
   const run = (name: string, attributes: readonly NativeAttribute[], ids: readonly number[]): NativeValue => {
     const result = binding.executeOp(name, attributes, ids, 1)[0]!
     made.push(result.id)
     return result
   }
-  const callWith: DoubleOps["callWith"] = (name, attributes, ...inputs) =>
-    run(
-      name,
-      [double, ...attributes],
-      inputs.map((input) => input.id),
-    )
-  const call: DoubleOps["call"] = (name, ...inputs) => callWith(name, [], ...inputs)
-  const widen = (id: number) => run("Cast", castAttributes(backend, float, TF_DOUBLE), [id])
   const upload = (shape: Shape, dtype: number, values: Float32Array | Int32Array): number => {
     const id = binding.createTensor(shape, dtype, values)
     made.push(id)
     return id
   }
-  const constant = (value: number): NativeValue => {
-    const high = Math.fround(value)
-    const wide = widen(upload([], float, Float32Array.of(high)))
-    // the addon takes no float64 array: the rest of the number goes up as a second float32
-    if (high === value || !Number.isFinite(high)) return wide
-    return call("AddV2", wide, widen(upload([], float, Float32Array.of(value - high))))
-  }
+  const widen = (id: number) =>
+    run("Cast", castAttributes(backend, backend.binding.TF_FLOAT!, TF_DOUBLE), [id])
+  return { run, upload, widen }
+}
+
+type RawOps = ReturnType<typeof rawOps>
+
+/** The addon takes no float64 array: what a float32 leaves of the number goes up as a second float32. */
+const wideConstant = (
+  { upload, widen }: RawOps,
+  float: number,
+  add: DoubleOps["call"],
+  value: number,
+): NativeValue => {
+  const high = Math.fround(value)
+  const wide = widen(upload([], float, Float32Array.of(high)))
+  if (high === value || !Number.isFinite(high)) return wide
+  return add("AddV2", wide, widen(upload([], float, Float32Array.of(value - high))))
+}
+
+const doubleOps = (backend: NativeBackend, raw: RawOps): DoubleOps => {
+  const { run, upload } = raw
+  const double: NativeAttribute = { ...typeAttribute(backend, "float32"), value: TF_DOUBLE }
+  const ids = (values: readonly NativeValue[]) => values.map((value) => value.id)
+  const callWith: DoubleOps["callWith"] = (name, attributes, ...inputs) =>
+    run(name, [double, ...attributes], ids(inputs))
+  const call: DoubleOps["call"] = (name, ...inputs) => callWith(name, [], ...inputs)
+  const constant = (value: number) => wideConstant(raw, backend.binding.TF_FLOAT!, call, value)
   const value = (x: NativeValue | number) => (typeof x === "number" ? constant(x) : x)
   return {
-    widen,
     call,
     callWith,
     constant,
     broadcastTo: (x, shape) => {
-      const index = backend.binding.TF_INT32!
-      const to = upload([shape.length], index, Int32Array.from(shape))
+      const to = upload([shape.length], backend.binding.TF_INT32!, Int32Array.from(shape))
       return run("BroadcastTo", [double, typeAttribute(backend, "int32", "Tidx")], [x.id, to])
     },
-    select: (condition, a, b) => run("SelectV2", [double], [condition.id, a.id, b.id]),
+    select: (condition, a, b) => call("SelectV2", condition, a, b),
     add: (a, b) => call("AddV2", a, value(b)),
     sub: (a, b) => call("Sub", value(a), value(b)),
     mul: (a, b) => call("Mul", a, value(b)),
@@ -129,8 +136,8 @@ export const inDouble = (
   const handles = backend as unknown as OpBackend
   const made: number[] = []
   try {
-    const ops = doubleOps(backend, made)
-    const result = formula(ops, handles.getInputTensorIds(inputs).map(ops.widen))
+    const raw = rawOps(backend, made)
+    const result = formula(doubleOps(backend, raw), handles.getInputTensorIds(inputs).map(raw.widen))
     const attributes = castAttributes(backend, TF_DOUBLE, backend.binding.TF_FLOAT!)
     return handles.createOutputTensor(binding.executeOp("Cast", attributes, [result.id], 1)[0]!)
   } finally {
