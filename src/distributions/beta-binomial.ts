@@ -1,10 +1,11 @@
 /** The beta-binomial distribution: binomial counts whose chance is a beta draw. Left out: more than two classes (`dirichlet-multinomial.ts`). Next: `binomial.ts`. */
 import { fold, type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { lgammaDifference, logStandardGamma } from "../engine/special/index.js"
+import { logStandardGamma } from "../engine/special/index.js"
 import { type Shape, type Tensor, type TensorLike, tf } from "../engine/tensor.js"
-import { logChoose, onSupport } from "./count-density.js"
+import { onSupport } from "./count-density.js"
 import { binomialQuantile } from "./count-quantile.js"
+import { compoundLogMass } from "./dirichlet-multinomial.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { broadcastBatch, parameter } from "./parameter.js"
 import type { Broadcast } from "./rank.js"
@@ -20,11 +21,11 @@ const chance = (a: Tensor, b: Tensor, key: Key, shape: Shape): Tensor => {
   return tf.sigmoid(tf.sub(one, zero))
 }
 
-/** Rising factorials: Γ(a + x)/Γ(a) and its like, each exact however large a is. */
-const logMass = (n: Tensor, a: Tensor, b: Tensor, x: Tensor): Tensor => {
-  const rest = tf.sub(n, x)
-  const rising = tf.add(lgammaDifference(a, x), lgammaDifference(b, rest))
-  return tf.add(logChoose(n, x), tf.sub(rising, lgammaDifference(tf.add(a, b), n)))
+/** Two numbers an entry, on a new last axis. */
+const paired = (one: Tensor, zero: Tensor): Tensor => {
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape(one.shape, zero.shape)
+  const none = tf.zeros(shape)
+  return tf.stack([tf.add(one, none), tf.add(zero, none)], shape.length)
 }
 
 /**
@@ -57,7 +58,7 @@ export const betaBinomial = <A extends TensorLike, B extends TensorLike, N exten
     eventShape: [],
     gradient: "score",
     draw: (key, shape) => binomialQuantile(uniform(fold(key, "count"), shape), n, chance(a, b, key, shape)),
-    logDensity: onSupport(support, (x) => logMass(n, a, b, x)),
+    logDensity: onSupport(support, (x) => compoundLogMass(paired(x, tf.sub(n, x)), paired(a, b))),
     mean: () => over(mean),
     variance: () => {
       const spread = tf.div(tf.add(total, n), tf.add(total, 1))

@@ -14,8 +14,8 @@ import { positiveVector } from "./support-vector.js"
 
 const summed = (x: Tensor): Tensor => tf.sum(x, -1, true)
 
-/** Rising factorials of each concentration against that of their sum. */
-const logMass = rowKernel({
+/** The log-mass of counts [..., K] for concentrations [..., K]: rising factorials of each against that of their sum. */
+export const compoundLogMass = rowKernel({
   name: "LatentlyDirichletMultinomialLogMass",
   term: (x, a) => lgammaDifference(a, x) - lgamma(x + 1),
   nativeTerm: (ops, x, a) => ops.sub(nativeLgammaDifference(ops, [a, x]), ops.call("Lgamma", ops.add(x, 1))),
@@ -55,7 +55,7 @@ export const dirichletMultinomial = (named: {
   return distribution<"boundedInteger">({
     family: "dirichletMultinomial",
     parameters: { concentration: a, totalCount: count },
-    ...onCounts(n, (x) => logMass(x, a)),
+    ...onCounts(n, (x) => compoundLogMass(x, a)),
     batchShape,
     eventShape,
     gradient: "score",
