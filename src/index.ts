@@ -70,6 +70,13 @@ export {
 } from "./engine/schedule.js"
 export { type Shape, type Tensor, type TensorLike, tf } from "./engine/tensor.js"
 export { autoGuide, type DerivedGuide } from "./inference/auto-guide.js"
+export {
+  type BySite,
+  type DiscreteOptions,
+  marginals,
+  mostLikely,
+  posteriorDraws,
+} from "./inference/discrete.js"
 export { type EmFit, type EmOptions, em } from "./inference/em.js"
 export { type Evaluation, evaluate, type QuestionOptions } from "./inference/evaluate.js"
 export { type Explanation, explain } from "./inference/explain.js"

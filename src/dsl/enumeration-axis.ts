@@ -4,13 +4,14 @@
  * gains that axis by broadcasting. Left out: the sums (`../inference/enumerate.ts`). Next: `execute.ts`.
  */
 import { type Tensor, tf } from "../engine/tensor.js"
+import type { Elimination } from "./elimination.js"
 
 /** The axis of one enumerated site. */
 export interface EnumerationAxis {
   readonly name: string
   /** How many values the site has. */
   readonly count: number
-  /** Its place among the run's enumerated sites, from 0. */
+  /** Which axis it has, from 0; sites that never meet share one. */
   readonly order: number
   /** How many plates the site stands in. */
   readonly depth: number
@@ -22,6 +23,8 @@ export interface EnumerationAxis {
 export interface Enumeration {
   readonly axes: EnumerationAxis[]
   readonly padding: number
+  /** How the model's summed sites share axes, once it is known. */
+  readonly elimination?: Elimination | undefined
 }
 
 const ones = (count: number): number[] => Array.from({ length: count }, () => 1)

@@ -100,13 +100,16 @@ const newAxis = (site: Site, dist: Distribution, context: Context): EnumerationA
       problem: `${dist.family} has no finite list of values to sum over`,
       fix: "only bernoulli, categorical and other finite families can be summed out; drop it from marginalize(…)",
     })
-  const { axes } = context.enumeration
+  const { axes, elimination } = context.enumeration
   const count = dist.enumerate().shape[0]!
   const side = site.role === "enumerated" ? "model" : "guide"
+  const shared = side === "model" ? elimination?.axes.get(site.name) : undefined
+  const order =
+    shared === undefined ? axes.length : axes.filter((axis) => axis.side === "guide").length + shared
   const axis = {
     name: site.name,
     count,
-    order: axes.length,
+    order,
     depth: site.details.plates.length,
     side,
   } as const

@@ -5,6 +5,7 @@
 import { withChecks } from "../engine/checks.js"
 import { dependencies, recordingTape, type Tape } from "../engine/tape.js"
 import { type Tensor, tf } from "../engine/tensor.js"
+import { type Elimination, planElimination } from "./elimination.js"
 import { type Context, deepestPlate, type Entry, type Execution, execute } from "./execute.js"
 import { rewrite } from "./handlers.js"
 import { describePlates } from "./plate-frame.js"
@@ -36,37 +37,60 @@ const refuse = (site: Entry, term: Entry): never => {
   })
 }
 
-/** Throws where a term outside a summed site's plates depends on it. `scored` gives the log-density of a site by name. */
-export const checkReach = (
-  run: Execution,
-  tape: Tape,
-  scored: (name: string) => Tensor | undefined,
-): void => {
-  const summed = [...run.entries.values()].filter((entry) => isSummed(entry) && entry.plates.length > 0)
-  if (summed.length === 0) return
-  const dependsOn = dependencies(tape, Object.fromEntries(summed.map((entry) => [entry.name, entry.value])))
-  for (const term of run.entries.values()) {
-    const value = scored(term.name)
-    const reached = value === undefined ? [] : summed.filter((site) => dependsOn(value).has(site.name))
-    for (const site of reached) if (site !== term && !standsInside(term, site)) refuse(site, term)
-  }
+/** The summed sites that each scored term of a probing run depends on directly. */
+const factorsOf = (run: Execution, tape: Tape, scored: Scored): Map<string, ReadonlySet<string>> => {
+  const summed = [...run.entries.values()].filter(isSummed)
+  const dependsOn = dependencies(
+    tape,
+    Object.fromEntries(summed.map((entry) => [entry.name, entry.value])),
+    true,
+  )
+  return new Map([...scored].map(([name, value]) => [name, dependsOn(value)]))
 }
 
-/** Runs a program once with draws in place of sums: checks their reach, and gives the depth of the deepest plate. */
-export const probeDepth = (program: Program<any>, args: readonly any[], context: Context): number => {
-  let depth = 0
+/** The log-densities of a probing run by site name. */
+export type Scored = ReadonlyMap<string, Tensor>
+
+/**
+ * How the summed sites of a probing run are to be summed; undefined where there are none.
+ * @throws ModelError where a term outside a site's plates depends on it.
+ */
+export const eliminationOf = (run: Execution, tape: Tape, scored: Scored): Elimination | undefined => {
+  const summed = [...run.entries.values()].filter(isSummed)
+  if (summed.length === 0) return undefined
+  const factors = factorsOf(run, tape, scored)
+  for (const [name, held] of factors)
+    for (const site of summed) {
+      const term = run.entries.get(name)
+      if (term !== undefined && term !== site && held.has(site.name) && !standsInside(term, site))
+        refuse(site, term)
+    }
+  return planElimination(
+    summed.map((site) => site.name),
+    factors,
+    deepestPlate(run),
+    Math.max(...[...run.entries.values()].map((entry) => entry.dist?.eventShape.length ?? 0)),
+  )
+}
+
+/** Runs a program once with draws in place of sums, and plans the sums. */
+export const probe = (
+  program: Program<any>,
+  args: readonly any[],
+  context: Context,
+): Elimination | undefined => {
+  let elimination: Elimination | undefined
   tf.tidy(() => {
     const { result, tape } = recordingTape(() => {
       const run = execute(drawnInstead(program), args, { ...context, enumeration: { axes: [], padding: 0 } })
       const entries = [...run.entries.values()].filter((entry) => isScored(entry) || isSummed(entry))
-      const scored = withChecks(
+      const scored: Scored = withChecks(
         false,
         () => new Map(entries.map((e) => [e.name, score(e, context.enumeration)] as const)),
       )
       return { run, scored }
     })
-    depth = deepestPlate(result.run)
-    checkReach(result.run, tape, (name) => result.scored.get(name))
+    elimination = eliminationOf(result.run, tape, result.scored)
   })
-  return depth
+  return elimination
 }

@@ -1,8 +1,7 @@
 /**
  * Summing enumerated sites out of a joint: log Σ_k exp Σ terms, one site at a time, the last one first. Only the terms that
- * vary with a site are touched, so the cost follows the structure and not the product of all sites.
- *
- * Left out: chains longer than TensorFlow.js has axes (six in all). Next: `trace.ts`.
+ * hold a site are touched, so the cost follows the structure and not the product of all sites. Left out: which sites share an
+ * axis (`elimination.ts`). Next: `trace.ts`.
  */
 import { logSumExp } from "../engine/special/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
@@ -34,9 +33,11 @@ const refuse = (axis: EnumerationAxis, term: Term, why: string, fix: string): ne
   )
 }
 
-/** Whether a term varies with an enumerated site. */
-export const touches = (term: Term, axis: EnumerationAxis, padding: number): boolean =>
-  varies(term.value, axis, term.plates.length, padding)
+/** Whether a term holds an enumerated site: by the plan of the sum, or else by its shape. */
+export const touches = (term: Term, axis: EnumerationAxis, { elimination, padding }: Enumeration): boolean =>
+  elimination?.axes.has(axis.name)
+    ? term.names.some((name) => elimination.factors.get(name)?.has(axis.name))
+    : varies(term.value, axis, term.plates.length, padding)
 
 /**
  * A term's tensor with its deeper plates summed, so that it stands at the depth of the site to be summed out.
@@ -70,20 +71,30 @@ export const liftedTo = (
   return relaid(summed, enumeration, term.plates.length, plates.length)
 }
 
+/** What a site is summed out by: the log of a sum of exponentials, or their largest (which gives the likeliest values). */
+export type Reduction = (joint: Tensor, axis: number) => Tensor
+
+/** log Σ exp along an axis. */
+export const bySum: Reduction = (joint, axis) => logSumExp(joint, axis, true)
+
+/** The largest along an axis. */
+export const byLargest: Reduction = (joint, axis) => tf.max(joint, axis, true)
+
 const sumOut = (
   terms: readonly Term[],
   axis: EnumerationAxis,
   plates: readonly PlateFrame[],
   enumeration: Enumeration,
+  reduce: Reduction,
 ): Term[] => {
   const { padding } = enumeration
-  const touched = terms.filter((term) => touches(term, axis, padding))
+  const touched = terms.filter((term) => touches(term, axis, enumeration))
   const rest = terms.filter((term) => !touched.includes(term))
   const joint = touched
     .map((term) => liftedTo(term, axis, plates, enumeration))
     .reduce((a, b) => tf.add(a, b))
   const place = joint.rank - axisFromRight(axis, plates.length, padding)
-  const value = logSumExp(joint, place, true)
+  const value = reduce(joint, place)
   const trimmed = trimLeft(value, plates.length)
   return [...rest, { names: touched.flatMap((term) => term.names), value: trimmed, plates, scale: 1 }]
 }
@@ -103,11 +114,12 @@ export const sumProduct = (
   terms: readonly Term[],
   enumeration: Enumeration,
   platesOf: (axis: EnumerationAxis) => readonly PlateFrame[],
+  reduce: Reduction = bySum,
 ): Term[] =>
   [...enumeration.axes]
     .reverse()
     .filter((axis) => axis.side === "model" && axis.count > 1)
-    .reduce<Term[]>((left, axis) => sumOut(left, axis, platesOf(axis), enumeration), [...terms])
+    .reduce<Term[]>((left, axis) => sumOut(left, axis, platesOf(axis), enumeration, reduce), [...terms])
 
 /** A term's total: summed over everything and scaled for the rows not seen. */
 export const total = (term: Term): Tensor => {

@@ -7,7 +7,7 @@ import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import type { Enumeration } from "./enumeration-axis.js"
 import { type Context, type Entry, type Execution, execute, firstValue } from "./execute.js"
 import { substitute } from "./handlers.js"
-import { probeDepth } from "./reach.js"
+import { probe } from "./reach.js"
 import { isScored, score } from "./score.js"
 import type { Role } from "./site.js"
 import { programError, showShape } from "./site-error.js"
@@ -56,7 +56,8 @@ export const record = <R>(
   } catch (error) {
     if (first.axes.length === 0) throw error
   }
-  const enumeration = { axes: [], padding: probeDepth(program, args, { ...context, enumeration: first }) }
+  const elimination = probe(program, args, { ...context, enumeration: first })
+  const enumeration = { axes: [], padding: elimination?.depth ?? 0, elimination }
   return { execution: execute(program, args, { ...context, enumeration }), enumeration }
 }
 

@@ -40,19 +40,23 @@ const merge = (sets: readonly (ReadonlySet<string> | undefined)[]): Set<string> 
 }
 
 /**
- * A function from a tensor to the names of the sources it was computed from, through any number of kernels.
- * @example dependencies(tape, { z: [zValue] })(term).has("z")
+ * A function from a tensor to the names of the sources it was computed from, through any number of kernels. With `direct`, a
+ * source itself counts as computed from nothing, so that only what reaches a tensor without passing another source is told.
+ * @example dependencies(tape, { z: zValue })(term).has("z")
  */
 export const dependencies = (
   tape: Tape,
   sources: Readonly<Record<string, Tensor>>,
+  direct = false,
 ): ((tensor: Tensor) => ReadonlySet<string>) => {
   const known = new Map<number, Set<string>>()
   for (const [name, tensor] of Object.entries(sources))
     known.set(tensor.id, merge([known.get(tensor.id), new Set([name])]))
+  const cut = new Set(direct ? known.keys() : [])
   for (const { inputs, outputs } of tape) {
     const from = merge(Object.values(inputs).map((input) => known.get(input.id)))
-    for (const output of outputs) if (from.size > 0) known.set(output.id, merge([known.get(output.id), from]))
+    for (const output of outputs)
+      if (from.size > 0 && !cut.has(output.id)) known.set(output.id, merge([known.get(output.id), from]))
   }
   return (tensor) => known.get(tensor.id) ?? new Set()
 }

@@ -116,7 +116,7 @@ export const boundOf = (pair: Pair, plan: Plan): Bound => {
 /** How a plan's programs are run: its estimators decide which latents are summed and which carry no gradient. */
 export const contextOf = (plan: Plan, context: Omit<Context, "enumeration">): Context => ({
   ...context,
-  enumeration: { axes: [], padding: plan.padding },
+  enumeration: { axes: [], padding: plan.padding, elimination: plan.elimination },
   enumerates: (name) => plan.sites.get(name)?.estimator === "exact",
   detaches: (name) => plan.sites.get(name)?.estimator === "score",
 })
@@ -127,7 +127,10 @@ export const logWeightTerms = (
   args: readonly any[],
   context: Omit<Context, "enumeration">,
 ): CostTerm[] => {
-  const drawn = { ...context, enumeration: { axes: [], padding: plan.padding } }
+  const drawn = {
+    ...context,
+    enumeration: { axes: [], padding: plan.padding, elimination: plan.elimination },
+  }
   const pair = runPair(plan.model, plan.guide, args, drawn)
   return costsOf(pair, withDrawnKl(plan), [])
 }

@@ -4,7 +4,7 @@
  */
 import { type Execution, execute } from "../dsl/execute.js"
 import { rewrite } from "../dsl/handlers.js"
-import { probeDepth } from "../dsl/reach.js"
+import { probe } from "../dsl/reach.js"
 import { edited } from "../dsl/site.js"
 import { programError } from "../dsl/site-error.js"
 import type { Program } from "../dsl/types.js"
@@ -60,7 +60,7 @@ export const prepare = (program: Program<any>, args: readonly any[], settled: Se
     param: firstValues(known, key, settled.initial),
     enumeration: { axes: [], padding: 0 },
   }
-  const padding = probeDepth(program, args, context)
+  const padding = probe(program, args, context)?.depth ?? 0
   const run = execute(program, args, { ...context, enumeration: { axes: [], padding } })
   const drawn = [...run.entries.values()].find((entry) => entry.role === "latent")
   if (drawn !== undefined)

@@ -4,9 +4,10 @@
  * Kullback-Leibler divergence has a closed form. Left out: the numbers themselves (`elbo.ts`, read next).
  */
 import { hasKl } from "../distributions/kl.js"
+import type { Elimination } from "../dsl/elimination.js"
 import type { Enumeration } from "../dsl/enumeration-axis.js"
 import { type Context, deepestPlate, type Entry, type Execution, execute } from "../dsl/execute.js"
-import { checkReach, drawnInstead } from "../dsl/reach.js"
+import { drawnInstead, eliminationOf } from "../dsl/reach.js"
 import { isScored, score } from "../dsl/score.js"
 import type { Estimator } from "../dsl/site.js"
 import type { Program } from "../dsl/types.js"
@@ -52,6 +53,8 @@ export interface Plan {
   readonly sizes: ReadonlyMap<string, number>
   /** Depth of the deepest plate. */
   readonly padding: number
+  /** How the model's summed sites are summed, if it has any. */
+  readonly elimination: Elimination | undefined
   readonly key: Key
 }
 
@@ -118,6 +121,9 @@ const scoredTerms = ({ guide, model, enumeration }: Pair): Map<string, Tensor> =
     if (isScored(entry)) scored.set(guideTerm(entry.name), score(entry, enumeration))
   return scored
 }
+
+const onlyModel = (scored: ReadonlyMap<string, Tensor>): Map<string, Tensor> =>
+  new Map([...scored].filter(([name]) => !name.startsWith(guideTerm(""))))
 
 const klIsExact = (entry: Entry, structure: Structure): boolean => {
   const prior = structure.pair.model.entries.get(entry.name)!
@@ -187,7 +193,7 @@ export const planOf = (
       return { pair, scored: withChecks(false, () => scoredTerms(pair)) }
     })
     const { pair, scored } = result
-    checkReach(pair.model, tape, (name) => scored.get(name))
+    const elimination = eliminationOf(pair.model, tape, onlyModel(scored))
     const leaves = leavesOf(pair.model, pair.guide)
     return {
       model,
@@ -198,6 +204,7 @@ export const planOf = (
       sites: sitePlans(structureOf(pair, tape, scored), scored),
       plates: outermost(pair),
       sizes: allSizes(pair),
+      elimination,
       padding: Math.max(deepestPlate(pair.model), deepestPlate(pair.guide)),
       key,
     }

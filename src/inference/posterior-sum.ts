@@ -51,7 +51,7 @@ export const summedJoint = (model: Program<any>, args: readonly any[], context: 
     names,
   )
   const terms = termsOf(run, context.enumeration)
-  const touched = terms.filter((term) => axes.some((axis) => touches(term, axis, padding)))
+  const touched = terms.filter((term) => axes.some((axis) => touches(term, axis, context.enumeration)))
   const lifted = touched
     .map((term) => liftedTo(term, axes[0]!, plates, context.enumeration))
     .reduce((a, b) => tf.add(a, b))
