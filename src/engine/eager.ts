@@ -4,7 +4,7 @@
  * Left out: what is done with a loss that is not finite (`step.ts`).
  */
 import type { RowsAt } from "./batches.js"
-import type { Advanced, Carry, Objective, StepProgram, Stepper } from "./step.js"
+import type { Carry, Objective, StepProgram, Stepper } from "./step.js"
 import { type Tensor, tf } from "./tensor.js"
 
 /** A step of the program: gradients of the objective, clipped, and the optimizer's update. Disposes what it made in between. */
@@ -31,8 +31,15 @@ export const differentiate = (
     rest.outputs = result.outputs.map(lifted)
     return result.loss as tf.Scalar
   }
-  const { value, grads } = tf.engine().gradients(objective, [...parameters], undefined, true)
-  return { loss: value, ...rest, gradients: parameters.map((p, i) => grads[i] ?? tf.zerosLike(p)) }
+  try {
+    const { value, grads } = tf.engine().gradients(objective, [...parameters], undefined, true)
+    return { loss: value, ...rest, gradients: parameters.map((p, i) => grads[i] ?? tf.zerosLike(p)) }
+  } catch (error) {
+    // TensorFlow.js keeps what a backward pass would have needed, also when there will be none
+    const tape = tf.engine().state.activeTape ?? []
+    tf.dispose([...rest.state, ...rest.outputs, ...tape.flatMap((node) => node.saved ?? [])])
+    throw error
+  }
 }
 
 /** One step, as tensors in and tensors out, all of them lifted. `rate` is the scalar of `optimizer.rate(step)`. */
@@ -72,7 +79,7 @@ export const gatherRows = (program: StepProgram, indices: Tensor | undefined): T
   )
 
 /** Whether all numbers of the carry are finite; reads one scalar back. */
-export const isFiniteCarry = ({ parameters, state }: Carry): boolean =>
+const isFiniteCarry = ({ parameters, state }: Carry): boolean =>
   tf.tidy(() => {
     const all = [...parameters, ...state.filter((t) => t.dtype === "float32")]
     if (all.length === 0) return true
@@ -120,17 +127,18 @@ export const createEagerStepper = (
       become(next.carry)
       return next.reported
     })
-  const advance = (from: number, steps: number): Advanced => {
+  const advance = (from: number, steps: number): Float32Array[] => {
     const each = Array.from({ length: steps }, (_, i) => one(from + i))
     const reported = read(each)
     tf.dispose(each.flat())
-    return { reported, finite: isFiniteCarry(carry) }
+    return reported
   }
   return {
     plan,
     load: (values) => become(copyCarry(values)),
     read: () => copyCarry(carry),
     advance,
+    finite: () => isFiniteCarry(carry),
     dispose: () => become({ parameters: [], moments: [], state: [] }),
   }
 }

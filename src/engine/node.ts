@@ -5,6 +5,7 @@
 import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import { type Fallback, offerBackend, onFallback } from "./backend.js"
+import "./compile/compiler.js"
 import { loadTfjsNode } from "./native/addon.js"
 import { mapThroughFile } from "./native/source-map.js"
 import { registerSurroundings } from "./source-frame.js"

@@ -35,8 +35,14 @@ const ownFolders = ((): readonly string[] => {
   return root === undefined ? [ownUrl] : [`${root}src/`, `${root}dist/`]
 })()
 
+/** TensorFlow.js's own source maps lead out of `node_modules`, to paths such as `tfjs-core/src/engine.ts`. */
+const mappedTfjs = /(^|\/)tfjs[a-z-]*\/src\//
+
 const isForeign = ({ file }: Frame): boolean =>
-  file.includes("/node_modules/") || file.startsWith("node:") || file.startsWith("internal/")
+  file.includes("/node_modules/") ||
+  file.startsWith("node:") ||
+  file.startsWith("internal/") ||
+  mappedTfjs.test(file)
 
 const isOwn = ({ file }: Frame): boolean =>
   ownFolders.some((folder) => folder !== "" && file.startsWith(folder))

@@ -56,14 +56,6 @@ export interface StepReport {
   readonly failedAt?: number
 }
 
-/** What a stepper says of the steps it took. */
-export interface Advanced {
-  /** `1 + outputs` rows of one number a step: the losses first. */
-  readonly reported: readonly Float32Array[]
-  /** Whether every parameter is finite after the last of them. */
-  readonly finite: boolean
-}
-
 /** A way of computing steps; holds the carry. The same steps give the same numbers however they are cut into calls. */
 export interface Stepper {
   readonly plan: string
@@ -71,8 +63,10 @@ export interface Stepper {
   load(carry: Carry): void
   /** Copies that the caller owns. */
   read(): Carry
-  /** Takes steps `from` to `from + steps - 1`. */
-  advance(from: number, steps: number): Advanced
+  /** Takes steps `from` to `from + steps - 1`; gives one row of numbers for the loss and each output. */
+  advance(from: number, steps: number): Float32Array[]
+  /** Whether every parameter and state is finite. */
+  finite(): boolean
   dispose(): void
 }
 
