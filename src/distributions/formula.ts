@@ -105,7 +105,13 @@ const mapRecord = <K extends string, A, B>(record: Readonly<Record<K, A>>, f: (a
   Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value as A)])) as Record<K, B>
 
 const native = (ops: DoubleOps): Arithmetic<NativeValue> => {
-  const value = (x: NativeValue | number): NativeValue => (typeof x === "number" ? ops.constant(x) : x)
+  const constants = new Map<number, NativeValue>()
+  const value = (x: NativeValue | number): NativeValue => {
+    if (typeof x !== "number") return x
+    const made = constants.get(x) ?? ops.constant(x)
+    constants.set(x, made)
+    return made
+  }
   type Two = (a: NativeValue | number, b: NativeValue | number) => NativeValue
   return {
     ...mapRecord(unaryOps, (op) => (x: NativeValue) => ops.call(op, x)),

@@ -45,7 +45,8 @@ const scalarMoments = (dist: Distribution, nodes: Nodes, mass: Float64Array): vo
   }
   if (dist.eventShape.length > 0) return
   moment("mean", (x) => x)
-  if (dist.closed.has("mean")) moment("variance", (x) => (x - number(dist.mean)) ** 2)
+  const mean = dist.closed.has("mean") ? number(dist.mean) : Number.NaN
+  if (Number.isFinite(mean)) moment("variance", (x) => (x - mean) ** 2)
 }
 
 /** -E[log p], from the nodes or from draws with their standard error. */
