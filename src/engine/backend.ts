@@ -4,6 +4,7 @@
  * `random.ts`.
  */
 import { EngineError } from "./error.js"
+import "./repair/index.js"
 import { tf } from "./tensor.js"
 
 /** A backend latently knows how to run on. */
