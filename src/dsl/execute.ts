@@ -43,6 +43,8 @@ export interface Context {
   readonly param: (site: Site) => Tensor
   /** Batches by plate name; a plate without one sees all its rows. */
   readonly batches?: ReadonlyMap<string, Tensor>
+  /** How many times over a plate's rows are seen, by plate name: independent particles of each row in one run. */
+  readonly repeats?: ReadonlyMap<string, number>
   /** Values to use for latents instead of drawing them. */
   readonly values?: ReadonlyMap<string, Tensor>
   readonly enumeration: Enumeration
@@ -63,7 +65,19 @@ const frameOf = (site: Site, context: Context): PlateFrame => {
       problem: `a batch of ${indices.size} rows was asked of a plate of ${size}`,
       fix: `use a batch of at most ${size}`,
     })
-  return { name: site.name, size, count: indices?.size ?? size, indices }
+  const repeats = context.repeats?.get(site.name) ?? 1
+  if (repeats === 1) return { name: site.name, size, count: indices?.size ?? size, indices, repeats }
+  const rows = indices ?? tf.range(0, size, 1, "int32")
+  const tiled = tf.tile(rows as tf.Tensor1D, [repeats])
+  return { name: site.name, size, count: tiled.size, indices: tiled, repeats }
+}
+
+/** Noise that belongs to no density is the same for every particle of a row: the first copy's, repeated. */
+const sameForCopies = (site: Site, value: Tensor): Tensor => {
+  const [plate] = site.details.plates
+  if (plate === undefined || plate.repeats === 1) return value
+  const first = tf.slice(value, 0, plate.count / plate.repeats)
+  return tf.tile(first, [plate.repeats, ...value.shape.slice(1).map(() => 1)])
 }
 
 const name = (site: Site, state: State): Site => {
@@ -129,6 +143,7 @@ const drawn = (site: Site, dist: Distribution, context: Context): Pick<Entry, "v
     return { value: layOut(dist.enumerate(), axis, dist.eventShape, context.enumeration.padding), axis }
   }
   const value = dist.sample(site.details.key ?? fold(context.key, site.name))
+  if (site.role === "random") return { value: sameForCopies(site, value), axis: undefined }
   return { value: context.detaches?.(site.name) ? stopGradient(value) : value, axis: undefined }
 }
 

@@ -10,9 +10,14 @@ export interface PlateFrame {
   readonly count: number
   /** Which rows, int32 [count]; undefined for all of them in order. */
   readonly indices: Tensor | undefined
+  /** How many times over the run sees them: `count` is so many copies of the rows, one after the other. */
+  readonly repeats: number
 }
 
-/** What a log-density inside the plates must be multiplied by to stand for all rows: the product of size / count. */
+/**
+ * What a log-density inside the plates must be multiplied by to stand for all rows: the product of size / count. Rows seen
+ * several times over are averaged.
+ */
 export const plateScale = (plates: readonly PlateFrame[]): number =>
   plates.reduce((scale, plate) => (scale * plate.size) / plate.count, 1)
 

@@ -48,7 +48,11 @@ export function* plate(
 ): Run<any, any> {
   const axis = options.axis ?? 0
   const size = sizeOf(name, source, axis)
-  const frame: PlateFrame = yield plateRequest(name, size)
+  const frame: PlateFrame = yield plateRequest(
+    name,
+    size,
+    typeof source === "number" ? {} : { rows: source, axis },
+  )
   const indices = frame.indices ?? tf.range(0, size, 1, "int32")
   const given = typeof source === "number" ? [indices] : [taken(source, frame, axis), indices]
   return yield* rewrite(body(...given) as Run, (site) =>

@@ -6,7 +6,14 @@ import type { Distribution } from "../distributions/distribution.js"
 import type { Support, SupportKind } from "../distributions/support.js"
 import type { Key } from "../engine/random.js"
 import { type Tensor, type TensorLike, type tf, toTensor } from "../engine/tensor.js"
-import { type Init, type ParamOptions, request, type SampleOptions, type Site } from "./site.js"
+import {
+  type Init,
+  type ParamOptions,
+  request,
+  type SampleOptions,
+  type Site,
+  type SiteDetails,
+} from "./site.js"
 
 /**
  * Draws a latent variable from `dist`. Without a name it is numbered in order: `$0`, `$1`, …
@@ -100,5 +107,9 @@ export const random = <const N extends string, A extends Tensor, S extends Suppo
 ): Site<N, A, S, "random"> => request({ role: "random", name, dist })
 
 /** What `plate` yields to learn which rows it runs on; for handlers, not for users. */
-export const plateRequest = (name: string, size: number): Site<string, Tensor, SupportKind, "plate"> =>
-  request({ role: "plate", name, options: { size } })
+export const plateRequest = (
+  name: string,
+  size: number,
+  source: Pick<SiteDetails["options"], "rows" | "axis"> = {},
+): Site<string, Tensor, SupportKind, "plate"> =>
+  request({ role: "plate", name, options: { size, ...source } })

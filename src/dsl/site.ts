@@ -32,6 +32,8 @@ export interface SampleOptions<S extends SupportKind = never> {
   readonly gradient?: S extends "boolean" | "integer" | "boundedInteger" | "oneHot"
     ? Exclude<Estimator, "pathwise">
     : Estimator
+  /** What `explain` adds about the site, for guides made by functions. */
+  readonly note?: string
 }
 
 /** A param's first value: a number, arrays, a tensor, or a function of a key that makes one. */
@@ -59,7 +61,10 @@ export interface SiteDetails {
   readonly options: {
     readonly gradient?: Estimator
     readonly shared?: boolean
+    readonly note?: string
     readonly size?: number
+    readonly rows?: Tensor | Readonly<Record<string, Tensor>>
+    readonly axis?: number
     readonly summed?: boolean
   }
   readonly location: Location | undefined
