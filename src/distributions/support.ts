@@ -173,5 +173,8 @@ export const integerInterval = (low: number, high: number | Tensor): Support<"bo
   text: typeof high === "number" ? `{${low}, …, ${high}}` : `{${low}, …, high}`,
   ...(typeof high === "number" ? { bounds: [low, high] as const } : {}),
   ends: [low, high],
-  contains: (x) => both(both(tf.greaterEqual(x, low), tf.lessEqual(x, high)), isWhole(x)),
+  contains: (x) => {
+    const between = both(tf.greaterEqual(x, low), tf.lessEqual(x, high))
+    return x.dtype === "int32" ? between : both(between, isWhole(x))
+  },
 })
