@@ -128,6 +128,18 @@ const placeHere = (): Location => {
   return place
 }
 
+/** Types that tfjs-node leaves to TensorFlow to infer, one an input: a graph names them. */
+const inferred: Readonly<Record<string, readonly string[]>> = { ExpandDims: ["T", "Tdim"] }
+
+const attributesOf = (op: string, given: readonly RawAttribute[], inputs: readonly Source[]): Attribute[] => {
+  const written = given.map(attributeOf)
+  const missing = (inferred[op] ?? []).map((name, i) => {
+    const { node, index } = inputs[i]!
+    return typed(name, node.outputs[index]!.dtype)
+  })
+  return [...written, ...missing.filter(({ name }) => written.every((attribute) => attribute.name !== name))]
+}
+
 /** A binding that does what the given one does and writes it down. */
 const watch = (tape: Tape, binding: Binding): Binding => {
   const sourceOf = (id: number): Source => {
@@ -139,10 +151,11 @@ const watch = (tape: Tape, binding: Binding): Binding => {
   }
   const executeOp: Binding["executeOp"] = (op, attributes, inputs, count) => {
     const outputs = binding.executeOp(op, attributes, inputs, count)
+    const sources = inputs.map(sourceOf)
     const node: Node = {
       op,
-      inputs: inputs.map(sourceOf),
-      attributes: (attributes as readonly RawAttribute[]).map(attributeOf),
+      inputs: sources,
+      attributes: attributesOf(op, attributes as readonly RawAttribute[], sources),
       outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
     }
     const varies = inputs.some((id) => tape.varying.has(id))
