@@ -3,7 +3,7 @@ import { logStandardGamma } from "../engine/special/gamma-sample.js"
 import { digamma, gammainc, lgamma } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
-import { fromFormula } from "./formula.js"
+import { gammaLogDensity } from "./gamma-density.js"
 import { registerKl } from "./kl.js"
 import { logQuotient, quotient } from "./quotient.js"
 import { nonNegative, positive } from "./support.js"
@@ -11,31 +11,6 @@ import { readParameters, type Univariate } from "./univariate.js"
 import { within } from "./within.js"
 
 const smallest = 2 ** -126
-
-/** 1/x, but 0 at 0: the density's factor x^(a-1) has no slope to give there. */
-const reciprocalOrZero = (x: Tensor): Tensor =>
-  tf.where(tf.greater(x, 0), tf.reciprocal(tf.where(tf.greater(x, 0), x, 1)), 0)
-
-/** log x, but 0 at 0. */
-const logOrZero = (x: Tensor): Tensor => tf.log(tf.where(tf.greater(x, 0), x, 1))
-
-/** a log b + (a-1) log x - b x - log Γ(a) for x ≥ 0: in float32 the terms of a large concentration cancel to nothing. */
-export const gammaLogDensity = fromFormula(
-  "LatentlyGammaLogDensity",
-  3,
-  (o, a, b, x) => {
-    const powers = o.add(o.mul(a, o.log(b)), o.xlogy(o.sub(a, 1), x))
-    return o.sub(o.sub(powers, o.mul(b, x)), o.lgamma(a))
-  },
-  (dy, inputs) => {
-    const [a, b, x] = inputs as readonly [Tensor, Tensor, Tensor]
-    return [
-      () => tf.mul(dy, tf.sub(tf.add(tf.log(b), logOrZero(x)), digamma(a))),
-      () => tf.mul(dy, tf.sub(tf.div(a, b), x)),
-      () => tf.mul(dy, tf.sub(tf.mul(tf.sub(a, 1), reciprocalOrZero(x)), b)),
-    ]
-  },
-)
 
 /** a - log b + log Γ(a) + (1-a) ψ(a). */
 export const gammaEntropy = (concentration: Tensor, rate: Tensor): Tensor =>
