@@ -70,6 +70,7 @@ export {
 } from "./engine/schedule.js"
 export { type Shape, type Tensor, type TensorLike, tf } from "./engine/tensor.js"
 export { autoGuide, type DerivedGuide } from "./inference/auto-guide.js"
+export { fromBytes, load, type SavedFit, save, toBytes } from "./inference/checkpoint/checkpoint.js"
 export {
   type BySite,
   type DiscreteOptions,

@@ -5,7 +5,7 @@
 import type { StepRunner } from "../engine/step.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { explainPlan } from "./explain.js"
-import type { Continuation } from "./fit.js"
+import { type Continuation, type Settled, settingsOf } from "./fit.js"
 import { constrain } from "./leaves.js"
 import type { Plan } from "./plan.js"
 
@@ -34,6 +34,8 @@ export interface Fit<V = Readonly<Record<string, Tensor>>> {
   /** Mean ELBO of the last tenth of the steps (at most 100), in nats for all rows. */
   readonly elbo: number
   readonly plan: Plan
+  /** What `continue` and `save` go on from. */
+  readonly continuation: Continuation
   /** How the steps were computed, and why so. */
   readonly compiled: string
   /** The result in a few lines: ELBO = likelihood - divergence, estimators, status. */
@@ -46,7 +48,7 @@ export interface Fit<V = Readonly<Record<string, Tensor>>> {
 /** What the loop knows when it ends. */
 export interface Outcome {
   readonly plan: Plan
-  readonly settled: { readonly seed: number; readonly particles: number }
+  readonly settled: Settled
   readonly runner: StepRunner
   readonly history: History
   readonly seconds: number
@@ -88,6 +90,7 @@ export const finished = <V>(
   const params = paramsOf(plan, carry.parameters)
   const step = runner.step
   const report = reportOf(outcome, runner.plan)
+  const continuation: Continuation = { plan, carry, step, history, settings: settingsOf(outcome.settled) }
   return {
     status: outcome.status,
     reason: outcome.reason,
@@ -99,9 +102,10 @@ export const finished = <V>(
     divergence: history.divergence,
     elbo: -tail(history.losses),
     plan,
+    continuation,
     compiled: runner.plan,
     report: () => report,
-    continue: (steps) => goOn(steps, { plan, carry, step, history }),
+    continue: (steps) => goOn(steps, continuation),
     dispose: () =>
       tf.dispose([
         ...Object.values(params),

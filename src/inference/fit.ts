@@ -13,6 +13,7 @@ import { createRunner, type StepRunner } from "../engine/step.js"
 import { scoped, type Tensor } from "../engine/tensor.js"
 import { takeApart } from "./arguments.js"
 import { type Fit, type FitStatus, finished, type History } from "./fit-result.js"
+import type { Objective } from "./objectives/objective.js"
 import { type Plan, planOf, withDrawnKl } from "./plan.js"
 import { type BatchOption, batchPlan, stepProgram } from "./step-program.js"
 
@@ -36,6 +37,8 @@ export interface FitOptions {
   readonly batch?: BatchOption
   /** Keys the first values, the rows' order and every draw; 0 by default. */
   readonly seed?: number
+  /** What is maximised: `elbo()` unless given. `iwae({ particles: 50 })`, `vimco({ particles: 5 })`, `annealed({ warmup: 1000 })`, … */
+  readonly objective?: Objective
   /** Runs of the guide a step; with more than one, score-function sites use leave-one-out baselines. 1 by default. */
   readonly particles?: number
   /** Adam with a rate of 1e-3 for networks trained in batches, 1e-2 otherwise, unless given. */
@@ -55,13 +58,16 @@ export interface FitOptions {
   readonly initial?: Readonly<Record<string, Tensor>>
 }
 
-type Settled = Required<Pick<FitOptions, "steps" | "seed" | "particles" | "window" | "compile">> & FitOptions
+/** Options with their defaults. */
+export type Settled = Required<Pick<FitOptions, "steps" | "seed" | "particles" | "window" | "compile">> &
+  FitOptions
 
 const refuse = (option: string, value: unknown, fix: string): never => {
   throw programError("bad-option", `${option} is ${String(value)}`, fix)
 }
 
-const settle = (options: FitOptions): Settled => {
+/** Options with their defaults, checked. */
+export const settle = (options: FitOptions): Settled => {
   const settled = { steps: 1000, seed: 0, particles: 1, window: 100, compile: "auto" as const, ...options }
   if (!Number.isInteger(settled.steps) || settled.steps < 1)
     refuse("steps", settled.steps, "give a whole number above 0")
@@ -69,6 +75,12 @@ const settle = (options: FitOptions): Settled => {
     refuse("particles", settled.particles, "give a whole number above 0")
   if (!Number.isInteger(settled.window) || settled.window < 1)
     refuse("window", settled.window, "give a whole number above 0")
+  if (options.objective !== undefined && options.particles !== undefined)
+    refuse(
+      "particles",
+      `${options.particles}, beside an objective`,
+      `say it to the objective: ${options.objective.name}({ particles: ${options.particles} })`,
+    )
   if (settled.tolerance !== undefined && !(settled.tolerance > 0))
     refuse("tolerance", settled.tolerance, "give a number above 0, such as 1e-4")
   return settled
@@ -161,13 +173,32 @@ export interface Continuation {
   readonly carry: { parameters: readonly Tensor[]; moments: readonly Tensor[]; state: readonly Tensor[] }
   readonly step: number
   readonly history: History
+  /** The options that a checkpoint keeps. */
+  readonly settings: FitOptions & { readonly optimizerName?: string }
+}
+
+/** What of the options is data, and the name of an optimizer that is not. */
+export const settingsOf = (settled: Settled): Continuation["settings"] => {
+  const { seed, particles, window, batch, tolerance, divergence, learningRate, optimizer } = settled
+  const custom = optimizer?.name ?? (typeof learningRate === "function" ? "adam with a schedule" : undefined)
+  return {
+    seed,
+    particles,
+    window,
+    ...(batch === undefined ? {} : { batch }),
+    ...(tolerance === undefined ? {} : { tolerance }),
+    ...(divergence === undefined ? {} : { divergence }),
+    ...(typeof learningRate === "number" ? { learningRate } : {}),
+    ...(custom === undefined ? {} : { optimizerName: custom }),
+  }
 }
 
 /** The loop of a fit from a plan, new or going on. */
 export const fitPlan = async <V>(plan: Plan, settled: Settled, from?: Continuation): Promise<Fit<V>> => {
   const optimizer = settled.optimizer ?? defaultOptimizer(settled)
   const batch = batchPlan(plan, settled.batch)
-  const program = stepProgram(plan, { particles: settled.particles, batch, optimizer, seed: settled.seed })
+  const { particles, objective, seed } = settled
+  const program = stepProgram(plan, { particles, objective, batch, optimizer, seed })
   const history: History = from
     ? {
         losses: [...from.history.losses],
