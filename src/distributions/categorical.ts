@@ -2,6 +2,7 @@
 import { logMassAt, takeLast } from "../engine/last-axis.js"
 import { type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
+import { countBelow } from "../engine/sorted-search.js"
 import { logSumExp } from "../engine/special/index.js"
 import { type Shape, type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
@@ -61,9 +62,8 @@ export const drawClass = ({ probs, classes }: ClassLaw, key: Key, shape: Shape):
   const start = rows.map(() => 0)
   const total = tf.slice(cumulative, [...start, classes - 1], [...rows, 1])
   const below = tf.slice(cumulative, [...start, 0], [...rows, classes - 1])
-  // a strict comparison with u·total never picks a class of probability 0, whatever rounding did to the sums
-  const level = tf.mul(tf.expandDims(uniform(key, shape), -1), total)
-  return tf.sum(tf.cast(tf.greater(level, below), "int32"), -1)
+  // counting the sums strictly below u·total never picks a class of probability 0, whatever rounding did to the sums
+  return countBelow(below, tf.mul(uniform(key, shape), tf.squeeze(total, [total.rank - 1])))
 }
 
 const laws = new WeakMap<object, ClassLaw>()

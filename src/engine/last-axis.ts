@@ -150,8 +150,11 @@ const logMassRows = defineKernel(2, {
   ],
 })
 
-/** Runs a row kernel over a table [...batch, size] and an index that broadcasts against its batch. */
-const overBatch = (kernel: RowKernel, table: Tensor, index: Tensor): Tensor => {
+/**
+ * Runs a kernel of [rows, size] and [rows, columns] over a table [...batch, size] and an index (or any other value) that
+ * broadcasts against its batch: shape, the two broadcast.
+ */
+export const overBatch = (kernel: RowKernel, table: Tensor, index: Tensor): Tensor => {
   const batch = table.shape.slice(0, -1)
   const full = tf.broadcast_util.assertAndGetBroadcastShape(batch, index.shape)
   const alignment = align(batch, full)
