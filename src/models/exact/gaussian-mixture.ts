@@ -23,10 +23,14 @@ import { readRows } from "./rows.js"
 import type { Standardized } from "./standardize.js"
 import { standardize } from "./standardize.js"
 
+/** The two ends that leave a fit. */
+export type FittedStatus = "converged" | "exhausted"
+
 /** A fitted mixture: the likeliest end of all starts. Components are in the order of their means (by the first column), or of `initial`. */
-export interface FittedGaussianMixture extends GaussianMixtureParameters {
+export interface FittedGaussianMixture<Status extends FittedStatus = FittedStatus>
+  extends GaussianMixtureParameters {
   /** Whether the log-likelihood settled or the iterations ran out. */
-  readonly status: "converged" | "exhausted"
+  readonly status: Status
   readonly covariance: CovarianceStructure
   /** Total over all rows, in nats. */
   readonly logLikelihood: number
@@ -48,7 +52,11 @@ export interface FittedGaussianMixture extends GaussianMixtureParameters {
 }
 
 /** How a fit ended: match on `status`. */
-export type GaussianMixtureFit = FittedGaussianMixture | MixtureFailure
+export type GaussianMixtureFit =
+  | FittedGaussianMixture<"converged">
+  | FittedGaussianMixture<"exhausted">
+  | MixtureFailure<"collapsed">
+  | MixtureFailure<"empty">
 
 /** The state in data units, its components in the given order. */
 const inDataUnits = (
@@ -175,7 +183,7 @@ export const fitGaussianMixture = (rows: Rows, options: GaussianMixtureOptions):
   const starts = runs.map((run, at): StartRecord => record(run, failures[at]))
   const winner = runs.reduce((best, run, at) => (beats(run, runs[best]) ? at : best), -1)
   const failure = failures.find((each) => each !== undefined)
-  if (winner < 0) return { ...failure!, starts }
+  if (winner < 0) return { ...(failure as MixtureFailure<"collapsed">), starts }
   return finish(table, z, family, settings, { run: runs[winner]!, start: winner, starts })
 }
 
@@ -198,13 +206,13 @@ const finish = (
   family: MixtureFamily,
   { components, covariance, initial }: MixtureSettings,
   { run, start, starts }: { run: MixtureRun; start: number; starts: StartRecord[] },
-): FittedGaussianMixture => {
+): GaussianMixtureFit => {
   const mixture = inDataUnits(run.state, family, z.location, initial !== undefined)
   const logLikelihood = run.history.at(-1)!
   const parameterCount = countParameters(components, table.dimension, covariance)
   return {
     ...mixture,
-    status: run.status as "converged" | "exhausted",
+    status: run.status === "exhausted" ? "exhausted" : "converged",
     covariance,
     logLikelihood,
     perRow: scoreGaussianMixture(table, mixture).perRow,

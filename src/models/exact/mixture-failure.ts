@@ -19,8 +19,8 @@ export interface StartRecord {
 }
 
 /** A fit whose starts all broke down; the component and reason are the first start's. */
-export interface MixtureFailure {
-  readonly status: "collapsed" | "empty"
+export interface MixtureFailure<Status extends "collapsed" | "empty" = "collapsed" | "empty"> {
+  readonly status: Status
   /** The component, the first being 0. */
   readonly component: number
   /** For example "component 2 (the first is 0) has collapsed onto 1 row (17): its covariance is singular; ...". */

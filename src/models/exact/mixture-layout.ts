@@ -14,6 +14,9 @@ export interface MixtureLayout {
   readonly dimension: number
   /** Entries (i, j), j <= i, of a second moment that are kept. */
   readonly pairs: readonly (readonly [i: number, j: number])[]
+  /** The same entries' i and j as arrays, for inner loops. */
+  readonly first: Int32Array
+  readonly second: Int32Array
   /** Numbers a component: 1 + dimension + pairs. */
   readonly stride: number
 }
@@ -37,6 +40,8 @@ export const mixtureLayout = (
     components,
     dimension,
     pairs,
+    first: Int32Array.from(pairs, ([i]) => i),
+    second: Int32Array.from(pairs, ([, j]) => j),
     stride: 1 + dimension + (whole ? packedSize(dimension) : dimension),
   }
 }

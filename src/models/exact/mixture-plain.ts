@@ -10,7 +10,7 @@ import type { Table } from "./rows.js"
 export const squaredDistance = (
   { data, dimension }: Table,
   row: number,
-  { pairs }: MixtureLayout,
+  { first, second }: MixtureLayout,
   parameters: Float64Array,
   start: number,
   centred: Float64Array,
@@ -18,10 +18,10 @@ export const squaredDistance = (
   for (let j = 0; j < dimension; j++) centred[j] = data[row * dimension + j]! - parameters[start + 1 + j]!
   let sum = 0
   let whitened = 0
-  for (let at = 0; at < pairs.length; at++) {
-    const [i, j] = pairs[at]!
+  for (let at = 0; at < second.length; at++) {
+    const j = second[at]!
     whitened += parameters[start + 1 + dimension + at]! * centred[j]!
-    if (i === j) {
+    if (first[at] === j) {
       sum += whitened * whitened
       whitened = 0
     }
@@ -30,7 +30,7 @@ export const squaredDistance = (
 }
 
 const addMoments = (
-  { pairs, dimension }: MixtureLayout,
+  { first, second, dimension }: MixtureLayout,
   centred: Float64Array,
   share: number,
   moments: Float64Array,
@@ -38,10 +38,8 @@ const addMoments = (
 ): void => {
   moments[start]! += share
   for (let j = 0; j < dimension; j++) moments[start + 1 + j]! += share * centred[j]!
-  for (let at = 0; at < pairs.length; at++) {
-    const [i, j] = pairs[at]!
-    moments[start + 1 + dimension + at]! += share * centred[i]! * centred[j]!
-  }
+  for (let at = 0; at < first.length; at++)
+    moments[start + 1 + dimension + at]! += share * centred[first[at]!]! * centred[second[at]!]!
 }
 
 /** Turns log-densities into shares in place; their log-sum-exp. */
