@@ -50,10 +50,9 @@ const logLikelihood = (top: Float64Array, sum: Float64Array, rows: number): numb
   return result + Math.log(product)
 }
 
-/** A sweep through WebAssembly, or undefined where it cannot be had. */
-export const simdSweep = (table: Table, layout: MixtureLayout): MixtureSweep | undefined => {
-  const { components, dimension, stride } = layout
-  const blockCount = Math.ceil(table.count / blockRows)
+/** Everything the kernel works on, in one memory. */
+const layMemory = ({ count, dimension }: Table, { components, stride }: MixtureLayout) => {
+  const blockCount = Math.ceil(count / blockRows)
   const { memory, views } = allocate([
     ...[exponentialConstants.length, components * stride, components * stride],
     ...[components * blockRows, blockRows, blockRows, blockCount * blockRows * dimension],
@@ -62,43 +61,47 @@ export const simdSweep = (table: Table, layout: MixtureLayout): MixtureSweep | u
     ...[Float64Array, Float64Array, Float64Array],
     ...[Float64Array, Float64Array, Float64Array, Float64Array],
   ]
-  const kernel = instantiate<Kernel>(mixtureKernel(layout), memory)
-  if (kernel === undefined) return undefined
   constants.set(exponentialConstants)
-  layOut(table, blocks)
+  return { memory, blockCount, constants, parameters, moments, shares, top, sum, blocks }
+}
 
-  const sweepBlock = (block: number): number => {
-    const rows = Math.min(blockRows, table.count - block * blockRows)
-    const bytes = 8 * (rows + (rows % 2))
-    const x = blocks.byteOffset + 8 * block * blockRows * dimension
-    for (let k = 0; k < components; k++)
-      kernel.density(
-        x,
-        parameters.byteOffset + 8 * k * stride,
-        shares.byteOffset + 8 * k * blockRows,
-        x + bytes,
-      )
-    const r = shares.byteOffset
-    kernel.share(
-      r,
-      top.byteOffset,
-      sum.byteOffset,
-      r + bytes,
-      8 * components * blockRows,
-      constants.byteOffset,
-    )
-    if (rows % 2 === 1) for (let k = 0; k < components; k++) shares[k * blockRows + rows] = 0
-    for (let k = 0; k < components; k++) {
-      const at = 8 * k * stride
-      kernel.moments(x, r + 8 * k * blockRows, parameters.byteOffset + at, moments.byteOffset + at, x + bytes)
-    }
-    return logLikelihood(top, sum, rows)
-  }
+/** Runs one block of rows through the kernel; its log-likelihood. */
+const sweepBlock = (
+  kernel: Kernel,
+  { constants, parameters, moments, shares, top, sum, blocks }: ReturnType<typeof layMemory>,
+  { components, dimension, stride }: MixtureLayout,
+  block: number,
+  rows: number,
+): number => {
+  const x = blocks.byteOffset + 8 * block * blockRows * dimension
+  const r = shares.byteOffset
+  const end = 8 * (rows + (rows % 2))
+  const parametersOf = (k: number) => parameters.byteOffset + 8 * k * stride
+  const sharesOf = (k: number) => r + 8 * k * blockRows
+  for (let k = 0; k < components; k++) kernel.density(x, parametersOf(k), sharesOf(k), x + end)
+  const allShares = 8 * components * blockRows
+  kernel.share(r, top.byteOffset, sum.byteOffset, r + end, allShares, constants.byteOffset)
+  // an odd last row went through with a row of zeros at its side, which belongs to nobody
+  if (rows % 2 === 1) for (let k = 0; k < components; k++) shares[k * blockRows + rows] = 0
+  for (let k = 0; k < components; k++)
+    kernel.moments(x, sharesOf(k), parametersOf(k), moments.byteOffset + 8 * k * stride, x + end)
+  return logLikelihood(top, sum, rows)
+}
+
+/** A sweep through WebAssembly, or undefined where it cannot be had. */
+export const simdSweep = (table: Table, layout: MixtureLayout): MixtureSweep | undefined => {
+  const held = layMemory(table, layout)
+  const kernel = instantiate<Kernel>(mixtureKernel(layout), held.memory)
+  if (kernel === undefined) return undefined
+  layOut(table, held.blocks)
   const run = (): number => {
-    moments.fill(0)
+    held.moments.fill(0)
     let total = 0
-    for (let block = 0; block < blockCount; block++) total += sweepBlock(block)
+    for (let block = 0; block < held.blockCount; block++) {
+      const rows = Math.min(blockRows, table.count - block * blockRows)
+      total += sweepBlock(kernel, held, layout, block, rows)
+    }
     return total
   }
-  return { parameters, moments, run }
+  return { parameters: held.parameters, moments: held.moments, run }
 }
