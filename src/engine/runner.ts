@@ -69,7 +69,8 @@ const run = (standing: Standing, steps: number): StepReport => {
     return cut(reported, steps)
   }
   const failed = bad < 0 ? steps - 1 : bad
-  goBack(standing, step + failed)
+  // back to numbers whose loss was finite: a bad loss condemns the update before it as well
+  goBack(standing, Math.max(standing.saved.step, bad < 0 ? step + failed : step + failed - 1))
   return { ...cut(reported, failed + 1), failedAt: step + failed }
 }
 

@@ -75,7 +75,10 @@ export const settle = (options: FitOptions): Settled => {
     refuse("particles", settled.particles, "give a whole number above 0")
   if (!Number.isInteger(settled.window) || settled.window < 1)
     refuse("window", settled.window, "give a whole number above 0")
-  if (options.objective !== undefined && options.particles !== undefined)
+  if (
+    options.objective !== undefined &&
+    (options.particles ?? options.objective.particles) !== options.objective.particles
+  )
     refuse(
       "particles",
       `${options.particles}, beside an objective`,
@@ -112,6 +115,24 @@ const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 /** How long the loop computes before it lets the caller see progress or abort. */
 const stretchMilliseconds = 100
 
+/** Adds a stretch's numbers, as far as its steps still stand. */
+const append = (
+  history: History,
+  losses: Float32Array,
+  outputs: readonly Float32Array[],
+  standing: number,
+): void => {
+  const tracks = [
+    [history.losses, losses],
+    [history.likelihood, outputs[0]!],
+    [history.divergence, outputs[1]!],
+  ] as const
+  for (const [track, values] of tracks) {
+    for (const value of values) track.push(value)
+    track.length = Math.min(track.length, standing)
+  }
+}
+
 type Ended = { readonly status: FitStatus; readonly reason: string }
 
 const report = (history: History, runner: StepRunner, settled: Settled, began: number): void => {
@@ -143,15 +164,12 @@ const loop = async (runner: StepRunner, settled: Settled, history: History): Pro
     if (settled.signal?.aborted) return { status: "stopped", reason: "aborted by its signal" }
     const start = performance.now()
     const { losses, outputs, failedAt } = runner.run(chunk)
-    const good = failedAt === undefined ? losses.length : losses.length - 1
-    for (let i = 0; i < good; i++) history.losses.push(losses[i]!)
-    for (let i = 0; i < good; i++) history.likelihood.push(outputs[0]![i]!)
-    for (let i = 0; i < good; i++) history.divergence.push(outputs[1]![i]!)
+    append(history, losses, outputs, runner.step)
     report(history, runner, settled, began)
     if (failedAt !== undefined)
       return {
         status: "diverged",
-        reason: `the loss was ${losses[losses.length - 1]} at step ${failedAt}; the parameters are those of the step before`,
+        reason: `the loss was ${losses[losses.length - 1]} at step ${failedAt}; the params are the last whose loss was finite`,
       }
     if (hasConverged(history.losses, settled))
       return {

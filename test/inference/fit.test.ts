@@ -122,7 +122,7 @@ describe("a loss that is not finite", () => {
     const none = guide(falling, function* () {})
     const fitted = await fit(falling, none, [], { steps: 500, learningRate: 0.05 })
     expect(fitted.status).toBe("diverged")
-    expect(fitted.reason).toContain(`at step ${fitted.steps}`)
+    expect(fitted.reason).toContain(`at step ${fitted.steps + 1}`)
     expect(fitted.params.x.dataSync()[0]).toBeGreaterThan(0)
     expect(fitted.losses.every(Number.isFinite)).toBe(true)
   })
