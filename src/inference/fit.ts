@@ -147,14 +147,11 @@ const report = (history: History, runner: StepRunner, settled: Settled, began: n
   })
 }
 
-const nextChunk = (chunk: number, took: number, left: number): number =>
-  Math.max(
-    1,
-    Math.min(
-      left,
-      Math.round(chunk * Math.min(4, Math.max(0.25, stretchMilliseconds / Math.max(took, 0.1)))),
-    ),
-  )
+/** Steps for the next stretch: about as many as take its time, and no more than a window where convergence is watched. */
+const nextChunk = (chunk: number, took: number, left: number, { tolerance, window }: Settled): number => {
+  const wanted = Math.round(chunk * Math.min(4, Math.max(0.25, stretchMilliseconds / Math.max(took, 0.1))))
+  return Math.max(1, Math.min(left, wanted, tolerance === undefined ? Number.POSITIVE_INFINITY : window))
+}
 
 const loop = async (runner: StepRunner, settled: Settled, history: History): Promise<Ended> => {
   const began = performance.now()
@@ -176,7 +173,7 @@ const loop = async (runner: StepRunner, settled: Settled, history: History): Pro
         status: "converged",
         reason: `the loss fell by less than ${settled.tolerance} of its size over ${settled.window} steps`,
       }
-    chunk = nextChunk(chunk, performance.now() - start, last - runner.step)
+    chunk = nextChunk(chunk, performance.now() - start, last - runner.step, settled)
     await breathe()
   }
   return { status: "finished", reason: `all ${settled.steps} steps done` }
