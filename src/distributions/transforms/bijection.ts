@@ -7,11 +7,11 @@ import { DistributionError } from "../../engine/error.js"
 import { type TensorLike, tf } from "../../engine/tensor.js"
 import type { Support, SupportKind } from "../support.js"
 import { affine } from "./affine.js"
+import { bounded } from "./bounded.js"
 import { compose } from "./compose.js"
 import { correlationCholesky } from "./correlation-cholesky.js"
 import { exp } from "./exp.js"
 import { identity } from "./identity.js"
-import { intervalTransform } from "./interval.js"
 import { lowerCholesky } from "./lower-cholesky.js"
 import { ordered, positiveOrdered } from "./ordered.js"
 import { positiveDefinite } from "./positive-definite.js"
@@ -39,7 +39,7 @@ const bare = (support: Support): Transform =>
     .with("real", () => identity)
     .with("positive", () => above(endsOf(support)[0]))
     .with("unit", () => sigmoid)
-    .with("interval", "angle", () => intervalTransform(...endsOf(support)))
+    .with("interval", "angle", () => bounded(...endsOf(support)))
     .with("simplex", () => stickBreaking)
     .with("ordered", () => ordered)
     .with("positiveOrdered", () => positiveOrdered)

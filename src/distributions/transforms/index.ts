@@ -2,6 +2,7 @@
 export { affine } from "./affine.js"
 export { permute, reshape, stack } from "./arrange.js"
 export { bijectionTo, unconstrainedZeros } from "./bijection.js"
+export { bounded } from "./bounded.js"
 export { compose, invert } from "./compose.js"
 export { correlationCholesky } from "./correlation-cholesky.js"
 export { exp } from "./exp.js"

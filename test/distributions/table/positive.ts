@@ -6,8 +6,12 @@ import { halfCauchy } from "../../../src/distributions/half-cauchy.js"
 import { halfNormal } from "../../../src/distributions/half-normal.js"
 import { inverseGamma } from "../../../src/distributions/inverse-gamma.js"
 import { logNormal } from "../../../src/distributions/log-normal.js"
+import { normal } from "../../../src/distributions/normal.js"
 import { pareto } from "../../../src/distributions/pareto.js"
+import { transformed } from "../../../src/distributions/transformed.js"
+import { exp } from "../../../src/distributions/transforms/index.js"
 import { weibull } from "../../../src/distributions/weibull.js"
+import type { TensorLike } from "../../../src/engine/tensor.js"
 import type { Row } from "../battery/row.js"
 
 const notPositive = [0, -1, Infinity]
@@ -99,5 +103,17 @@ export const positiveNumbers: readonly Row[] = [
     ],
     outside: { scale: notPositive, concentration: notPositive },
     divergences: () => [[weibull(2, 3), weibull(1.5, 2)]],
+  },
+  {
+    name: "transformed",
+    family: "normal",
+    make: (parameters: { loc: TensorLike; scale: TensorLike }) => transformed(normal(parameters), exp),
+    cases: [
+      { loc: 0.5, scale: 0.4 },
+      { loc: -3, scale: 0.25 },
+      { loc: 4, scale: 0.7 },
+    ],
+    outside: { loc: [Infinity], scale: notPositive },
+    noGolden: "the log-normal's density by way of its transform: transformed.test.ts compares the two",
   },
 ]
