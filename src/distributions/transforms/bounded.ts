@@ -32,7 +32,8 @@ const byMember = (low: Tensor, high: Tensor): Transform => {
   const [lows, highs] = [tf.isFinite(stopGradient(low)), tf.isFinite(stopGradient(high))]
   const bottom = tf.where(lows, low, tf.zerosLike(low))
   const top = tf.where(highs, high, tf.add(bottom, 1))
-  const masks = [tf.logicalAnd(lows, highs), lows, highs]
+  const only = (a: Tensor, b: Tensor): Tensor => tf.logicalAnd(a, tf.logicalNot(b))
+  const masks = [tf.logicalAnd(lows, highs), only(lows, highs), only(highs, lows)]
   const parts = [intervalTransform(bottom, top), aboveLow(bottom), belowHigh(top), identity]
   const onX = piecewise(masks, parts, [0, 0, 0])
   const inside = [tf.mul(0.5, tf.add(bottom, top)), tf.add(bottom, 1), tf.sub(top, 1)]
