@@ -5,7 +5,8 @@
 import type { StepRunner } from "../engine/step.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { explainPlan } from "./explain.js"
-import { type Continuation, type Settled, settingsOf } from "./fit.js"
+import type { Continuation } from "./fit.js"
+import { type Settled, settingsOf } from "./fit-options.js"
 import { constrain } from "./leaves.js"
 import type { Plan } from "./plan.js"
 

@@ -9,7 +9,8 @@ import { ensureReady } from "../../engine/backend.js"
 import { files } from "../../engine/files.js"
 import { toKey } from "../../engine/random.js"
 import { scoped, type Tensor, tf } from "../../engine/tensor.js"
-import { type FitOptions, fitPlan, type ParamsOf, settle } from "../fit.js"
+import { fitPlan, type ParamsOf } from "../fit.js"
+import { type FitOptions, type KeptSettings, settle } from "../fit-options.js"
 import type { Fit, FitStatus, History } from "../fit-result.js"
 import { planOf, withDrawnKl } from "../plan.js"
 import { type Contents, decode, encode, type Section } from "./format.js"
@@ -114,7 +115,7 @@ export const fromBytes = async <P extends Program<any>, Q extends Program<any>>(
     reason: string
     step: number
     leaves: string[]
-    settings: FitOptions & { optimizerName?: string }
+    settings: KeptSettings
   }
   const carry = {
     parameters: named(contents, "parameters").map(tensorOf),
