@@ -8,6 +8,7 @@
 import { elementwise } from "../engine/elementwise.js"
 import type { NativeBackend } from "../engine/kernel.js"
 import { type DoubleOps, inDouble, type NativeValue } from "../engine/native-double.js"
+import { stopGradient } from "../engine/repair/index.js"
 import { betainc } from "../engine/special/double/incomplete-beta.js"
 import { gammaincc } from "../engine/special/double/incomplete-gamma.js"
 import { ndtri } from "../engine/special/double/normal-quantile.js"
@@ -91,8 +92,7 @@ const nativePoisson = (inputs: readonly Tensor[], backend: NativeBackend): Tenso
     return nativeQuantile(ops, moments, level!, (count) => ops.call("Igammac", ops.add(count, 1), rate!))
   })
 
-/** The smallest count whose Poisson distribution function reaches `level` in (0, 1): a draw, where `level` is uniform. */
-export const poissonQuantile = elementwise({
+const poissonQuantileOf = elementwise({
   name: "LatentlyPoissonQuantile",
   native: nativePoisson,
   scalar: (level, rate) =>
@@ -100,6 +100,13 @@ export const poissonQuantile = elementwise({
       gammaincc(count + 1, rate),
     ),
 })
+
+/**
+ * The smallest count whose Poisson distribution function reaches `level` in (0, 1): a draw, where `level` is uniform. No
+ * gradient flows.
+ */
+export const poissonQuantile = (level: Tensor, rate: Tensor): Tensor =>
+  poissonQuantileOf(level, stopGradient(rate))
 
 const nativeBinomialCdf =
   (ops: DoubleOps, total: NativeValue, failure: NativeValue) =>
@@ -142,10 +149,13 @@ const binomialQuantileOf = elementwise({
   },
 })
 
-/** The smallest count whose binomial distribution function reaches `level` in (0, 1); the shapes must broadcast to that of `level`. */
+/**
+ * The smallest count whose binomial distribution function reaches `level` in (0, 1); the shapes must broadcast to that of
+ * `level`. No gradient flows.
+ */
 export const binomialQuantile = (level: Tensor, totalCount: Tensor, probs: Tensor): Tensor =>
   binomialQuantileOf(
     level,
-    tf.broadcastTo(tf.cast(totalCount, "float32"), level.shape),
-    tf.broadcastTo(probs, level.shape),
+    tf.broadcastTo(tf.cast(stopGradient(totalCount), "float32"), level.shape),
+    tf.broadcastTo(stopGradient(probs), level.shape),
   )

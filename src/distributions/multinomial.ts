@@ -33,7 +33,11 @@ const massOfProbs = rowKernel({
 const massOfLogProbs = rowKernel({
   name: "LatentlyMultinomialLogitLogMass",
   term: (x, logP) => (x === 0 ? 0 : x * logP) - lgamma(x + 1),
-  nativeTerm: (ops, x, logP) => ops.sub(ops.call("MulNoNan", logP, x), ops.call("Lgamma", ops.add(x, 1))),
+  nativeTerm: (ops, x, logP) => {
+    // an impossible class that was not seen is 0, not 0·∞
+    const bounded = ops.call("Maximum", logP, ops.constant(-1e300))
+    return ops.sub(ops.mul(bounded, x), ops.call("Lgamma", ops.add(x, 1)))
+  },
   total: (n) => lgamma(n + 1),
   nativeTotal: (ops, n) => ops.call("Lgamma", ops.add(n, 1)),
   gradient: (dy, x, logP) => [() => tf.mul(dy, tf.add(byCounts(x), logP)), () => tf.mul(dy, x)],

@@ -28,6 +28,10 @@ interface Parameterization {
   readonly gradient: Gradient
 }
 
+/** Kept above -1e300, so that no success of no chance is 0 and not 0·∞. */
+const bounded = (ops: DoubleOps, logChance: NativeValue): NativeValue =>
+  ops.call("Maximum", logChance, ops.constant(-1e300))
+
 /** log Γ(x + r) - log Γ(r) - log x! + r log(1 - p) + x log p. */
 const define = ({ name, logs, nativeLogs, gradient }: Parameterization) =>
   elementwise({
@@ -36,7 +40,7 @@ const define = ({ name, logs, nativeLogs, gradient }: Parameterization) =>
       inDouble(backend, inputs, (ops, [x, count, given]) => {
         const [failure, success] = nativeLogs(ops, count!, given!)
         const ways = ops.sub(nativeLgammaDifference(ops, [count!, x!]), ops.call("Lgamma", ops.add(x!, 1)))
-        return ops.add(ways, ops.add(ops.mul(failure, count!), ops.call("MulNoNan", success, x!)))
+        return ops.add(ways, ops.add(ops.mul(failure, count!), ops.mul(bounded(ops, success), x!)))
       }),
     scalar: (x, count, given) => {
       const [failure, success] = logs(count, given)
