@@ -56,3 +56,16 @@ export const leaveOneOut = (runs: readonly (readonly Credit[])[]): Credited => {
   const surrogate = total(parts)
   return { surrogate: surrogate && tf.div(surrogate, runs.length), state: [] }
 }
+
+/** One run over `copies` of the rows: each copy's cost against the mean of the other copies' of the same row. */
+export const leaveOneOutCopies = (credits: readonly Credit[], copies: number): Credited => ({
+  surrogate: total(
+    credits.map((credit) => {
+      const { shape } = credit.cost
+      const apart = tf.reshape(credit.cost, [copies, shape[0]! / copies, ...shape.slice(1)])
+      const rest = tf.div(tf.sub(tf.sum(apart, 0, true), apart), copies - 1)
+      return scoreSurrogate(credit, tf.reshape(rest, shape))
+    }),
+  ),
+  state: [],
+})

@@ -59,7 +59,12 @@ const entropyTerm = (pair: Pair, entry: Entry): Term => ({
 const latentsOf = (pair: Pair): Entry[] =>
   [...pair.guide.entries.values()].filter((entry) => entry.role === "latent")
 
-const costsOf = (pair: Pair, plan: Plan, weights: readonly Weight[]): CostTerm[] => {
+/** Log-factors of a guide: parts of log q that belong to several latents together. */
+const guideFactors = (pair: Pair): Entry[] =>
+  [...pair.guide.entries.values()].filter((entry) => entry.role === "factor")
+
+/** The terms of a pair's bound: model terms with their sums done, and for each latent its -log q or its closed divergence. */
+export const costsOf = (pair: Pair, plan: Plan, weights: readonly Weight[]): CostTerm[] => {
   const latents = latentsOf(pair)
   const closed = (name: string): boolean => plan.sites.get(name)?.analyticKl === true
   const model = termsOf(pair.model, pair.enumeration, (entry) => !closed(entry.name))
@@ -71,6 +76,7 @@ const costsOf = (pair: Pair, plan: Plan, weights: readonly Weight[]): CostTerm[]
   const terms = [
     ...left,
     ...latents.map((entry) => (closed(entry.name) ? klTerm(pair, entry.name) : entropyTerm(pair, entry))),
+    ...guideFactors(pair).map((entry) => entropyTerm(pair, entry)),
   ]
   const isLatent = (term: Term): boolean =>
     term.names.every((name) => name.startsWith(guideTerm("")) || plan.sites.has(name))
@@ -81,7 +87,8 @@ const costsOf = (pair: Pair, plan: Plan, weights: readonly Weight[]): CostTerm[]
   }))
 }
 
-const weightsOf = (pair: Pair): Weight[] =>
+/** The guide's log-weights of its exactly summed sites. */
+export const weightsOf = (pair: Pair): Weight[] =>
   latentsOf(pair)
     .filter((entry) => entry.axis !== undefined)
     .map((entry) => ({ axis: entry.axis!, logWeight: score(entry, pair.enumeration), plates: entry.plates }))
@@ -97,11 +104,17 @@ const creditOf = (pair: Pair, site: SitePlan, costs: readonly CostTerm[]): Credi
 
 const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((a, b) => tf.add(a, b), tf.scalar(0))
 
+/** Σ of costs, scaled for the rows not seen: a scalar. */
+export const sumOfCosts = (costs: readonly CostTerm[]): Tensor =>
+  sum(costs.map(({ term, value }) => totalCost(value, term)))
+
 /** The bound of one pair of runs. */
-export const boundOf = (pair: Pair, plan: Plan): Bound => {
-  const costs = costsOf(pair, plan, weightsOf(pair))
-  const totals = (latent: boolean): Tensor =>
-    sum(costs.filter((cost) => cost.latent === latent).map(({ term, value }) => totalCost(value, term)))
+export const boundOf = (pair: Pair, plan: Plan): Bound =>
+  boundOfCosts(pair, plan, costsOf(pair, plan, weightsOf(pair)))
+
+/** The bound of one pair of runs, of its costs and those that count in their place. */
+export const boundOfCosts = (pair: Pair, plan: Plan, costs: readonly CostTerm[]): Bound => {
+  const totals = (latent: boolean): Tensor => sumOfCosts(costs.filter((cost) => cost.latent === latent))
   const likelihood = totals(false)
   const divergence = tf.neg(totals(true))
   const scored = [...plan.sites.values()].filter((site) => site.estimator === "score")
@@ -118,7 +131,7 @@ export const contextOf = (plan: Plan, context: Omit<Context, "enumeration">): Co
   ...context,
   enumeration: { axes: [], padding: plan.padding, elimination: plan.elimination },
   enumerates: (name) => plan.sites.get(name)?.estimator === "exact",
-  detaches: (name) => plan.sites.get(name)?.estimator === "score",
+  detaches: (name) => ["score", "wake"].includes(plan.sites.get(name)?.estimator ?? ""),
 })
 
 /** The terms of log p(x, z) - log q(z) at one draw of everything: nothing summed over the guide, no closed-form divergence. */

@@ -15,7 +15,7 @@ import { createRunner, type StepProgram, type StepRunner } from "../engine/step.
 import { scoped, type Tensor, tf } from "../engine/tensor.js"
 import { takeApart } from "./arguments.js"
 import type { EmFit, EmOptions } from "./em.js"
-import { type FirstValues, firstValues, type Leaf, leavesOf, unconstrain } from "./leaves.js"
+import { type FirstValues, firstValues, type Leaf, leavesOf, paramsFrom, unconstrain } from "./leaves.js"
 import {
   expectedJoint,
   logLikelihoodOf,
@@ -23,7 +23,6 @@ import {
   type SummedJoint,
   summedJoint,
 } from "./posterior-sum.js"
-import { paramsFrom } from "./step-program.js"
 
 /** Options with their defaults. */
 export type SettledEm = Required<Omit<EmOptions, "initial">> & EmOptions

@@ -6,7 +6,7 @@ import { real, type Support } from "../distributions/support.js"
 import { bijectionTo, type Transform } from "../distributions/transforms/index.js"
 import { type Execution, firstValue } from "../dsl/execute.js"
 import type { Site } from "../dsl/site.js"
-import { siteError } from "../dsl/site-error.js"
+import { programError, siteError } from "../dsl/site-error.js"
 import type { Key } from "../engine/random.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 
@@ -83,4 +83,19 @@ export const constrain = (leaf: Leaf, value: Tensor): Tensor =>
 export const unconstrain = (leaf: Leaf, value: Tensor): Tensor => {
   const number = tf.cast(value, "float32")
   return leaf.unconstrained ? tf.clone(number) : leaf.transform.inverse(number)
+}
+
+/** Answers params from the step's tensors. */
+export const paramsFrom = (leaves: readonly Leaf[], tensors: readonly Tensor[]): ((site: Site) => Tensor) => {
+  const values = new Map(leaves.map((leaf, i) => [leaf.name, constrain(leaf, tensors[i]!)]))
+  return (site) => {
+    const value = values.get(site.name)
+    if (value === undefined)
+      throw programError(
+        "new-param",
+        `param '${site.name}' was not there in the first run`,
+        "let every run of a program have the same params",
+      )
+    return value
+  }
 }

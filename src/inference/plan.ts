@@ -9,7 +9,7 @@ import type { Enumeration } from "../dsl/enumeration-axis.js"
 import { type Context, deepestPlate, type Entry, type Execution, execute } from "../dsl/execute.js"
 import { drawnInstead, eliminationOf } from "../dsl/reach.js"
 import { isScored, score } from "../dsl/score.js"
-import type { Estimator } from "../dsl/site.js"
+import type { Estimator, Site } from "../dsl/site.js"
 import type { Program } from "../dsl/types.js"
 import { withChecks } from "../engine/checks.js"
 import { fold, type Key } from "../engine/random.js"
@@ -18,18 +18,26 @@ import { type Tensor, tf } from "../engine/tensor.js"
 import { checkCoverage, checkNames } from "./coverage.js"
 import { chooseEstimators } from "./estimator.js"
 import { type FirstValues, firstValues, type Leaf, leavesOf, unconstrain } from "./leaves.js"
+import { type RowPlate, rowPlateOf } from "./row-plate.js"
+
+/** A site's estimator as an objective uses it: "wake" sites carry no gradient, their log q is raised at weighted draws. */
+export type PlannedEstimator = Estimator | "wake"
 
 /** What the plan holds for one latent site of the guide. */
 export interface SitePlan {
   readonly name: string
   readonly family: string
-  readonly estimator: Estimator
+  readonly estimator: PlannedEstimator
   /** Why this estimator, in words. */
   readonly why: string
   /** The sites whose costs depend on this one's draw, model and guide terms alike. */
   readonly downstream: ReadonlySet<string>
   /** Whether KL(guide ‖ model) at this site is used in closed form. */
   readonly analyticKl: boolean
+  /** The plates it stands in, the outermost first. */
+  readonly plates: readonly string[]
+  /** The site of the guide, for errors that name its line. */
+  readonly site: Site
 }
 
 /** A plate as a fit sees it. */
@@ -53,6 +61,8 @@ export interface Plan {
   readonly sizes: ReadonlyMap<string, number>
   /** Depth of the deepest plate. */
   readonly padding: number
+  /** The plate whose rows have weights of their own, if the latents fall apart into rows. */
+  readonly rows: RowPlate | undefined
   /** How the model's summed sites are summed, if it has any. */
   readonly elimination: Elimination | undefined
   readonly key: Key
@@ -149,7 +159,16 @@ const sitePlans = (structure: Structure, scored: ReadonlyMap<string, Tensor>): M
       const analyticKl = estimator !== "exact" && klIsExact(entry, structure)
       return [
         entry.name,
-        { name: entry.name, family: entry.dist!.family, estimator, why, downstream, analyticKl },
+        {
+          name: entry.name,
+          family: entry.dist!.family,
+          estimator,
+          why,
+          downstream,
+          analyticKl,
+          plates: entry.plates.map((plate) => plate.name),
+          site: entry.site,
+        },
       ]
     }),
   )
@@ -205,6 +224,7 @@ export const planOf = (
       plates: outermost(pair),
       sizes: allSizes(pair),
       elimination,
+      rows: rowPlateOf(pair, tape, scored, guideTerm),
       padding: Math.max(deepestPlate(pair.model), deepestPlate(pair.guide)),
       key,
     }

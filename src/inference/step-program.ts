@@ -2,22 +2,25 @@
  * A fit's step as a pure function of tensors: parameters, baselines, data and the step counter in; the loss, new baselines
  * and what is reported out. The engine runs it, operation by operation or compiled. Next: `fit.ts`.
  */
-import type { Site } from "../dsl/site.js"
 import { programError } from "../dsl/site-error.js"
 import { withChecks } from "../engine/checks.js"
 import type { Optimizer } from "../engine/optimize.js"
-import { fold, type Key } from "../engine/random.js"
+import { fold } from "../engine/random.js"
 import type { StepProgram } from "../engine/step.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { takeApart } from "./arguments.js"
-import { averageBaselines, leaveOneOut } from "./baseline.js"
-import { type Bound, elbo } from "./elbo.js"
-import { constrain, type Leaf } from "./leaves.js"
+import { paramsFrom } from "./leaves.js"
+import { elbo } from "./objectives/elbo.js"
+import type { Objective, Prepared } from "./objectives/objective.js"
 import type { Plan } from "./plan.js"
+
+export { paramsFrom } from "./leaves.js"
 
 /** What of a fit decides its steps. */
 export interface StepOptions {
+  /** Of the plain ELBO, where no objective is given. */
   readonly particles: number
+  readonly objective?: Objective | undefined
   readonly batch: BatchPlan | undefined
   readonly optimizer: Optimizer
   readonly seed: number
@@ -76,54 +79,33 @@ export const batchPlan = (plan: Plan, batch: BatchOption | undefined): BatchPlan
   return size === count ? undefined : { plate: name, size, count }
 }
 
-/** Answers params from the step's tensors. */
-export const paramsFrom = (leaves: readonly Leaf[], tensors: readonly Tensor[]): ((site: Site) => Tensor) => {
-  const values = new Map(leaves.map((leaf, i) => [leaf.name, constrain(leaf, tensors[i]!)]))
-  return (site) => {
-    const value = values.get(site.name)
-    if (value === undefined)
-      throw programError(
-        "new-param",
-        `param '${site.name}' was not there in the first run`,
-        "let every run of a program have the same params",
-      )
-    return value
-  }
+/** A step program, and what its objective made of the plan. */
+export interface PlannedStep extends StepProgram {
+  readonly prepared: Prepared
+  dispose(): void
 }
 
-const mean = (tensors: readonly Tensor[]): Tensor =>
-  tensors.length === 1
-    ? tensors[0]!
-    : tf.div(
-        tensors.reduce((a, b) => tf.add(a, b)),
-        tensors.length,
-      )
-
-const particleKey = (key: Key, particle: number, particles: number): Key =>
-  particles === 1 ? key : fold(key, particle)
-
-/** The step of a fit. `arange` is kept by the caller as long as the program is run. */
-export const stepProgram = (plan: Plan, options: StepOptions): StepProgram & { dispose(): void } => {
+/** The step of a fit. Its constants are kept until `dispose`. */
+export const stepProgram = (plan: Plan, options: StepOptions): PlannedStep => {
   const apart = takeApart(plan.args)
-  const { batch, particles } = options
+  const { batch } = options
   const rows = batch && tf.keep(tf.range(0, batch.count, 1, "int32"))
-  const score = [...plan.sites.values()].filter((site) => site.estimator === "score")
-  const averaged = particles === 1 ? score : []
-  const state = averaged.map(() => tf.keep(tf.zeros([2])))
-  const bounds = (parameters: readonly Tensor[], resident: readonly Tensor[], step: Tensor): Bound[] => {
-    const args = apart.rebuild(batch ? resident.slice(1) : resident)
-    const batches = batch && new Map([[batch.plate, resident[0]!]])
-    const key = { hash: fold(plan.key, "draws").hash, step }
-    return Array.from({ length: particles }, (_, particle) =>
-      elbo(plan, args, {
-        key: particleKey(key, particle, particles),
-        param: paramsFrom(plan.leaves, parameters),
-        ...(batches ? { batches } : {}),
-      }),
-    )
-  }
+  const objective = options.objective ?? elbo({ particles: options.particles })
+  const prepared = objective.prepare(plan, { batched: batch?.plate })
+  const state = prepared.state()
+  const draws = fold(plan.key, "draws").hash
+  const passAt = (parameters: readonly Tensor[], resident: readonly Tensor[], step: Tensor) => ({
+    args: apart.rebuild(batch ? resident.slice(1) : resident),
+    context: {
+      key: { hash: draws, step },
+      param: paramsFrom(plan.leaves, parameters),
+      ...(batch ? { batches: new Map([[batch.plate, resident[0]!]]) } : {}),
+    },
+    step,
+  })
   const nothing = plan.initial.length === 0 ? [tf.keep(tf.scalar(0))] : []
   return {
+    prepared,
     parameters: [...plan.initial, ...nothing],
     state,
     resident: rows ? [rows, ...apart.tensors] : apart.tensors,
@@ -132,18 +114,10 @@ export const stepProgram = (plan: Plan, options: StepOptions): StepProgram & { d
     seed: options.seed,
     objective: (parameters, carried, resident, step) =>
       withChecks(false, () => {
-        const all = bounds(parameters, resident, step)
-        const credited =
-          particles === 1
-            ? averageBaselines(all[0]!.credits, carried)
-            : leaveOneOut(all.map((bound) => bound.credits))
-        const value = mean(all.map((bound) => bound.elbo))
-        const surrogate = credited.surrogate === undefined ? value : tf.add(value, credited.surrogate)
-        return {
-          loss: tf.neg(nothing.length === 0 ? surrogate : tf.add(surrogate, tf.mul(0, parameters[0]!))),
-          state: credited.state,
-          outputs: [mean(all.map((bound) => bound.likelihood)), mean(all.map((bound) => bound.divergence))],
-        }
+        const made = prepared.estimate({ ...passAt(parameters, resident, step), state: carried })
+        const value =
+          nothing.length === 0 ? made.objective : tf.add(made.objective, tf.mul(0, parameters[0]!))
+        return { loss: tf.neg(value), state: made.state, outputs: [made.likelihood, made.divergence] }
       }),
     dispose: () => tf.dispose([...(rows ? [rows] : []), ...state, ...nothing]),
   }
