@@ -4,6 +4,7 @@ import { expm1, log1p } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { registerKl } from "./kl.js"
+import { divergenceToExponential, neverNegative } from "./kl-pairs.js"
 import { logQuotient, quotient } from "./quotient.js"
 import { nonNegative, positive } from "./support.js"
 import { readParameters, type Univariate } from "./univariate.js"
@@ -45,3 +46,5 @@ registerKl("exponential", "exponential", (p, q) => {
   const [from, to] = [p.parameters.rate!, q.parameters.rate!]
   return tf.sub(quotient(tf.sub(to, from), from), logQuotient(to, from))
 })
+
+for (const family of neverNegative) registerKl(family, "exponential", divergenceToExponential)

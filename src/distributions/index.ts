@@ -20,6 +20,7 @@ export { halfCauchy } from "./half-cauchy.js"
 export { halfNormal } from "./half-normal.js"
 export { improperUniform } from "./improper-uniform.js"
 export { inverseGamma } from "./inverse-gamma.js"
+
 export { hasKl, kl, registerKl } from "./kl.js"
 export { kumaraswamy } from "./kumaraswamy.js"
 export { laplace } from "./laplace.js"

@@ -4,6 +4,7 @@ import { ndtr, ndtri } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { registerKl } from "./kl.js"
+import { divergenceToNormal, withMoments } from "./kl-pairs.js"
 import { logQuotient, quotient, standardized } from "./quotient.js"
 import { positive, real } from "./support.js"
 import { readParameters, type Univariate } from "./univariate.js"
@@ -55,3 +56,5 @@ registerKl("normal", "normal", (p, q) => {
   const spread = tf.sub(tf.mul(tf.mul(ratio, 0.5), tf.add(ratio, 2)), logQuotient(scale, toScale))
   return tf.add(spread, tf.mul(0.5, tf.square(standardized(loc, toLoc, toScale))))
 })
+
+for (const family of withMoments) registerKl(family, "normal", divergenceToNormal)
