@@ -13,9 +13,11 @@ import { type Tensor, tf } from "../engine/tensor.js"
 import { type Enumeration, type EnumerationAxis, layOut } from "./enumeration-axis.js"
 import { checkBatchShape, checkObserved, checkReplayed } from "./fit-shape.js"
 import { interpret } from "./handlers.js"
+import { frameOf } from "./plate-answer.js"
 import { type PlateFrame, plateShape } from "./plate-frame.js"
+import { checkForgotten, explainThrow } from "./run-errors.js"
 import { edited, type Role, type Site, watchingSites } from "./site.js"
-import { ModelError, programError, siteError } from "./site-error.js"
+import { ModelError, siteError } from "./site-error.js"
 import type { Program } from "./types.js"
 
 /** One site of a run as it was answered. */
@@ -54,30 +56,11 @@ export interface Context {
   readonly detaches?: (name: string) => boolean
 }
 
-type State = { readonly entries: Map<string, Entry>; unnamed: number; last: Site | undefined }
-
-const frameOf = (site: Site, context: Context): PlateFrame => {
-  const size = site.details.options.size!
-  const indices = context.batches?.get(site.name)
-  if (indices !== undefined && indices.size > size)
-    throw siteError(site, {
-      code: "batch-too-large",
-      problem: `a batch of ${indices.size} rows was asked of a plate of ${size}`,
-      fix: `use a batch of at most ${size}`,
-    })
-  const repeats = context.repeats?.get(site.name) ?? 1
-  if (repeats === 1) return { name: site.name, size, count: indices?.size ?? size, indices, repeats }
-  const rows = indices ?? tf.range(0, size, 1, "int32")
-  const tiled = tf.tile(rows as tf.Tensor1D, [repeats])
-  return { name: site.name, size, count: tiled.size, indices: tiled, repeats }
-}
-
-/** Noise that belongs to no density is the same for every particle of a row: the first copy's, repeated. */
-const sameForCopies = (site: Site, value: Tensor): Tensor => {
-  const [plate] = site.details.plates
-  if (plate === undefined || plate.repeats === 1) return value
-  const first = tf.slice(value, 0, plate.count / plate.repeats)
-  return tf.tile(first, [plate.repeats, ...value.shape.slice(1).map(() => 1)])
+type State = {
+  readonly entries: Map<string, Entry>
+  readonly plates: Map<string, number>
+  unnamed: number
+  last: Site | undefined
 }
 
 const name = (site: Site, state: State): Site => {
@@ -176,7 +159,7 @@ const blame = (site: Site, error: unknown): never => {
 }
 
 const respond = (asked: Site, context: Context, state: State): unknown => {
-  if (asked.role === "plate") return frameOf(asked, context)
+  if (asked.role === "plate") return frameOf(asked, context.batches, state.plates)
   const site = name(asked, state)
   state.last = site
   if (site.details.complaint !== undefined) blame(site, site.details.complaint)
@@ -197,38 +180,13 @@ const respond = (asked: Site, context: Context, state: State): unknown => {
   }
 }
 
-const explainThrow = (error: unknown, state: State): never => {
-  if (error instanceof ModelError || !(error instanceof Error)) throw error
-  const after = state.last === undefined ? "before its first site" : `after site '${state.last.name}'`
-  const forgotten = /Site|must be a Tensor|dispose/.test(error.message)
-    ? "if the value came from sample, observe or param, was it yielded? const z = yield* sample(…)"
-    : "the message is from the operation that failed; look at the shapes it was given"
-  throw programError(
-    "program-failed",
-    `the program failed ${after}: ${error.message}`,
-    forgotten,
-    error,
-    error,
-  )
-}
-
-const checkForgotten = (forgotten: readonly Site[]): void => {
-  const [site] = forgotten
-  if (site !== undefined && site.role !== "plate")
-    throw siteError(site, {
-      code: "forgotten-yield",
-      problem: "was made but never yielded, so it is not part of the program",
-      fix: `write yield* ${site.role === "observed" ? "observe" : site.role === "param" ? "param" : "sample"}("${site.details.name ?? "name"}", …)`,
-    })
-}
-
 /** Runs a program under a context and gives its record. Synchronous. */
 export const execute = <R>(
   program: Program<any, any, R>,
   args: readonly any[],
   context: Context,
 ): Execution<R> => {
-  const state: State = { entries: new Map(), unnamed: 0, last: undefined }
+  const state: State = { entries: new Map(), plates: new Map(), unnamed: 0, last: undefined }
   const { result, forgotten } = watchingSites(() =>
     deferringComplaints(() => {
       try {
@@ -237,7 +195,7 @@ export const execute = <R>(
         if (complaint !== undefined) throw complaint
         return value
       } catch (error) {
-        return explainThrow(error, state)
+        return explainThrow(error, state.last)
       }
     }),
   )

@@ -9,6 +9,7 @@ import { toKey } from "../engine/random.js"
 import { createRunner } from "../engine/step.js"
 import { scoped, type Tensor } from "../engine/tensor.js"
 import { takeApart } from "./arguments.js"
+import { culprit } from "./culprit.js"
 import { loop } from "./fit-loop.js"
 import { type FitOptions, type KeptSettings, refuse, type Settled, settle } from "./fit-options.js"
 import { type Fit, finished, type History } from "./fit-result.js"
@@ -58,8 +59,18 @@ export const fitPlan = async <V>(plan: Plan, settled: Settled, from?: Continuati
       plan.leaves.length === 0
         ? await loop(runner, { ...settled, steps: 1 }, history)
         : await loop(runner, settled, history)
+    const reason =
+      ended.status === "diverged" ? `${ended.reason}${culprit(plan, runner, batch)}` : ended.reason
     return finished<V>(
-      { plan, settled, runner, history, seconds: (performance.now() - began) / 1e3, ...ended },
+      {
+        plan,
+        settled,
+        runner,
+        history,
+        seconds: (performance.now() - began) / 1e3,
+        status: ended.status,
+        reason,
+      },
       (more, continuation) =>
         fitPlan<V>(
           plan,

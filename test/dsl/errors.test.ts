@@ -202,6 +202,31 @@ describe("values and parameters", () => {
   })
 })
 
+describe("plates", () => {
+  it("refuses one inside itself, and one of two sizes", () => {
+    const inside = model(function* () {
+      yield* plate("rows", 2, function* () {
+        yield* plate("rows", 2, function* () {})
+      })
+    })
+    says(
+      caught(() => trace(inside, [])),
+      "plate-in-itself",
+      "site 'rows'",
+      "inside another of the same name",
+    )
+    const sizes = model(function* () {
+      yield* plate("rows", 2, function* () {})
+      yield* plate("rows", 3, function* () {})
+    })
+    says(
+      caught(() => trace(sizes, [])),
+      "plate-size",
+      "3 rows here and had 2 before",
+    )
+  })
+})
+
 describe("names", () => {
   it("refuses a duplicate", () => {
     const program = model(function* () {

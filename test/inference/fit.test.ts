@@ -123,6 +123,7 @@ describe("a loss that is not finite", () => {
     const fitted = await fit(falling, none, [], { steps: 500, learningRate: 0.05 })
     expect(fitted.status).toBe("diverged")
     expect(fitted.reason).toContain(`at step ${fitted.steps + 1}`)
+    expect(fitted.reason).toContain("site 'y': normal: parameter 'loc' must lie in (-∞, ∞), but is NaN")
     expect(fitted.params.x.dataSync()[0]).toBeGreaterThan(0)
     expect(fitted.losses.every(Number.isFinite)).toBe(true)
   })

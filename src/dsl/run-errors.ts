@@ -1,0 +1,30 @@
+/** What a run says when the program itself throws, or made a site and forgot to yield it. Next: `execute.ts`. */
+import type { Site } from "./site.js"
+import { ModelError, programError, siteError } from "./site-error.js"
+
+/** Throws what a program threw, saying after which site; errors of latently itself pass. */
+export const explainThrow = (error: unknown, last: Site | undefined): never => {
+  if (error instanceof ModelError || !(error instanceof Error)) throw error
+  const after = last === undefined ? "before its first site" : `after site '${last.name}'`
+  const forgotten = /Site|must be a Tensor|dispose/.test(error.message)
+    ? "if the value came from sample, observe or param, was it yielded? const z = yield* sample(…)"
+    : "the message is from the operation that failed; look at the shapes it was given"
+  throw programError(
+    "program-failed",
+    `the program failed ${after}: ${error.message}`,
+    forgotten,
+    error,
+    error,
+  )
+}
+
+/** Throws for a site that was made and never yielded. */
+export const checkForgotten = (forgotten: readonly Site[]): void => {
+  const [site] = forgotten
+  if (site !== undefined && site.role !== "plate")
+    throw siteError(site, {
+      code: "forgotten-yield",
+      problem: "was made but never yielded, so it is not part of the program",
+      fix: `write yield* ${site.role === "observed" ? "observe" : site.role === "param" ? "param" : "sample"}("${site.details.name ?? "name"}", …)`,
+    })
+}
