@@ -13,7 +13,7 @@ import { type Tensor, tf } from "../engine/tensor.js"
 import { type Enumeration, type EnumerationAxis, layOut } from "./enumeration-axis.js"
 import { checkBatchShape, checkObserved, checkReplayed } from "./fit-shape.js"
 import { interpret } from "./handlers.js"
-import { frameOf } from "./plate-answer.js"
+import { frameOf, sameForCopies } from "./plate-answer.js"
 import { type PlateFrame, plateShape } from "./plate-frame.js"
 import { checkForgotten, explainThrow } from "./run-errors.js"
 import { edited, type Role, type Site, watchingSites } from "./site.js"
@@ -159,7 +159,7 @@ const blame = (site: Site, error: unknown): never => {
 }
 
 const respond = (asked: Site, context: Context, state: State): unknown => {
-  if (asked.role === "plate") return frameOf(asked, context.batches, state.plates)
+  if (asked.role === "plate") return frameOf(asked, context, state.plates)
   const site = name(asked, state)
   state.last = site
   if (site.details.complaint !== undefined) blame(site, site.details.complaint)

@@ -1,5 +1,6 @@
 /** What answers a plate: its frame, once its name and size agree with the rest of the run. Next: `execute.ts`. */
-import type { Tensor } from "../engine/tensor.js"
+import { type Tensor, tf } from "../engine/tensor.js"
+import type { Context } from "./execute.js"
 import type { PlateFrame } from "./plate-frame.js"
 import type { Site } from "./site.js"
 import { siteError } from "./site-error.js"
@@ -24,7 +25,7 @@ const checkPlate = (site: Site, size: number, seen: Map<string, number>): void =
 /** The rows a plate sees: all, or the batch given for it. Throws for a batch larger than the plate. */
 export const frameOf = (
   site: Site,
-  batches: ReadonlyMap<string, Tensor> | undefined,
+  { batches, repeats: copies }: Pick<Context, "batches" | "repeats">,
   seen: Map<string, number>,
 ): PlateFrame => {
   const size = site.details.options.size!
@@ -36,7 +37,7 @@ export const frameOf = (
       problem: `a batch of ${indices.size} rows was asked of a plate of ${size}`,
       fix: `use a batch of at most ${size}`,
     })
-  const repeats = context.repeats?.get(site.name) ?? 1
+  const repeats = copies?.get(site.name) ?? 1
   if (repeats === 1) return { name: site.name, size, count: indices?.size ?? size, indices, repeats }
   const rows = indices ?? tf.range(0, size, 1, "int32")
   const tiled = tf.tile(rows as tf.Tensor1D, [repeats])
@@ -44,7 +45,7 @@ export const frameOf = (
 }
 
 /** Noise that belongs to no density is the same for every particle of a row: the first copy's, repeated. */
-const sameForCopies = (site: Site, value: Tensor): Tensor => {
+export const sameForCopies = (site: Site, value: Tensor): Tensor => {
   const [plate] = site.details.plates
   if (plate === undefined || plate.repeats === 1) return value
   const first = tf.slice(value, 0, plate.count / plate.repeats)
