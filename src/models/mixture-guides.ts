@@ -6,22 +6,24 @@ import { categorical } from "../distributions/categorical.js"
 import { scope } from "../dsl/handlers.js"
 import { type Activation, mlp } from "../dsl/mlp.js"
 import { plate } from "../dsl/plate.js"
+import { param, sample } from "../dsl/primitives.js"
 import { guide } from "../dsl/program.js"
-import { type Estimator, param, type Site, sample } from "../dsl/site.js"
+import type { Estimator, Site } from "../dsl/site.js"
 import type { Body, Program, Run } from "../dsl/types.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { scoreGaussianMixture } from "./exact/mixture-score.js"
 import { type GaussianMixtureModel, type MixtureMaking, makingOf } from "./gaussian-mixture.js"
 import { mixtureOf, rowsOf } from "./mixture-em.js"
-import { firstMixture } from "./mixture-start.js"
+import { posteriorMap } from "./mixture-posterior.js"
+import { firstMixture, type MixtureBeginning } from "./mixture-start.js"
 
 /** Options of `responsibilities`. */
 export interface ResponsibilityOptions {
   /**
    * `"rows"`: free logits for every row, as in variational EM. `"quadratic"` (the default): one linear map of 1, x and x xᵀ,
    * which holds the exact posterior of any mixture of Gaussians. `"linear"`: of 1 and x, exact where covariances are tied.
-   * `"network"`: a multilayer perceptron of x.
+   * These begin at the posterior where the model begins. `"network"`: a multilayer perceptron of x, begun at random.
    */
   readonly of?: "rows" | "quadratic" | "linear" | "network"
   /** Hidden layers of a network; [32] by default. */
@@ -54,44 +56,45 @@ function* freeLogits(points: Tensor, making: MixtureMaking): Run<any, Logits> {
 }
 
 /** x in standard units; location and scale are those of the data first seen, kept with the params and never moved. */
-function* standardized(points: Tensor): Run<any, (x: Tensor) => Tensor> {
-  const mean = (): Tensor => tf.mean(points, 0)
-  const deviation = (): Tensor => tf.sqrt(tf.moments(points, 0).variance)
-  const loc: Tensor = yield* param("features/loc", mean)
-  const scale: Tensor = yield* param("features/scale", deviation)
+function* standardized(begin: () => MixtureBeginning): Run<any, (x: Tensor) => Tensor> {
+  const loc: Tensor = yield* param("features/loc", () => tf.tensor1d(begin().loc))
+  const scale: Tensor = yield* param("features/scale", () => tf.tensor1d(begin().scale))
   return (x) => tf.div(tf.sub(x, stopGradient(loc)), stopGradient(scale))
 }
 
-/** The products of every pair of columns, [rows, D²]. */
-const products = (x: Tensor): Tensor => {
-  const [rows, d] = x.shape as [number, number]
-  return tf.reshape(tf.mul(tf.expandDims(x, 2), tf.expandDims(x, 1)), [rows, d * d])
+/** z, or z and the products of every pair of its entries: [rows, D] or [rows, D + D²]. */
+const featuresOf = (z: Tensor, of: "linear" | "quadratic"): Tensor => {
+  if (of === "linear") return z
+  const [rows, d] = z.shape as [number, number]
+  const products = tf.mul(tf.expandDims(z, 2), tf.expandDims(z, 1))
+  return tf.concat([z, tf.reshape(products, [rows, d * d])], 1)
 }
 
-const widthOf = (of: ResponsibilityOptions["of"], d: number): number => (of === "quadratic" ? d + d * d : d)
-
-/** A linear map that starts at zero: every component equally likely. */
-function* linearLogits(width: number, components: number): Run<any, (x: Tensor) => Tensor> {
-  const weights: Tensor = yield* param("weights", () => tf.zeros([width, components]))
-  const bias: Tensor = yield* param("bias", () => tf.zeros([components]))
-  return (x) => tf.add(tf.matMul(x as tf.Tensor2D, weights as tf.Tensor2D), bias)
+/** A linear map of features that begins at the posterior where the model begins. */
+function* linearLogits(
+  begin: () => MixtureBeginning,
+  of: "linear" | "quadratic",
+): Run<any, (z: Tensor) => Tensor> {
+  const first = () => posteriorMap(begin(), of)
+  const weights: Tensor = yield* param("weights", () =>
+    tf.reshape(tf.tensor1d(first().weights), [-1, first().bias.length]),
+  )
+  const bias: Tensor = yield* param("bias", () => tf.tensor1d(first().bias))
+  return (z) => tf.add(tf.matMul(featuresOf(z, of) as tf.Tensor2D, weights as tf.Tensor2D), bias)
 }
 
 function* amortizedLogits(
   points: Tensor,
-  components: number,
+  { settings, beginningOf }: MixtureMaking,
   { of = "quadratic", hidden = [32], activation = "tanh" }: ResponsibilityOptions,
 ): Run<any, Logits> {
-  const standard = yield* standardized(points)
-  const d = points.shape[1]!
-  const map: (x: Tensor) => Tensor =
-    of === "network"
-      ? yield* mlp([d, ...hidden, components], { activation })
-      : yield* linearLogits(widthOf(of, d), components)
-  return (x) => {
-    const z = standard(x)
-    return map(of === "quadratic" ? tf.concat([z, products(z)], 1) : z)
-  }
+  const begin = (): MixtureBeginning => beginningOf(points)
+  const standard = yield* standardized(begin)
+  const map: (z: Tensor) => Tensor =
+    of === "quadratic" || of === "linear"
+      ? yield* linearLogits(begin, of)
+      : yield* mlp([points.shape[1]!, ...hidden, settings.components], { activation })
+  return (x) => map(standard(x))
 }
 
 /**
@@ -104,11 +107,10 @@ export const responsibilities = (
   options: ResponsibilityOptions = {},
 ): Program<[points: tf.Tensor2D], ResponsibilitySites, void> => {
   const making = makingOf(mixture)
-  const { components } = making.settings
   const { gradient = "exact" } = options
   return guide(mixture, function* (points): Body<any, void> {
     const logitsOf = yield* scope("guide", () =>
-      options.of === "rows" ? freeLogits(points, making) : amortizedLogits(points, components, options),
+      options.of === "rows" ? freeLogits(points, making) : amortizedLogits(points, making, options),
     )
     yield* plate("points", points, function* (x, indices): Body<any, void> {
       yield* sample("component", categorical({ logits: logitsOf(x, indices) }), { gradient })

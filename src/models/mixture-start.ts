@@ -10,6 +10,7 @@ import { type InitialMixture, mixtureStart } from "./exact/mixture-starts.js"
 import type { MixtureState } from "./exact/mixture-step.js"
 import { readRows } from "./exact/rows.js"
 import { type Standardized, standardize } from "./exact/standardize.js"
+import { pooledCovariance } from "./mixture-posterior.js"
 
 /** Which start: the number of a k-means++ draw under a seed, or a mixture in data units. */
 export type MixtureStartOption = { readonly seed?: number; readonly number?: number } | InitialMixture
@@ -108,15 +109,6 @@ export const mixtureBeginning = (
 const nested = (values: ArrayLike<number>, ...shape: number[]): Tensor =>
   tf.tensor(Float32Array.from(values), shape)
 
-/** Σ_k w_k C_k: the one covariance that a tied model starts at. */
-const pooled = ({ weights, covariances }: Required<InitialMixture>): Float64Array => {
-  const size = covariances.length / weights.length
-  const total = Array.from(weights).reduce((a, b) => a + b, 0)
-  return Float64Array.from({ length: size }, (_, at) =>
-    Array.from(weights).reduce((sum, weight, k) => sum + (weight / total) * covariances[k * size + at]!, 0),
-  )
-}
-
 const factorOf = (covariances: ArrayLike<number>, k: number, d: number): number[] => {
   const matrix = Array.from(covariances).slice(k * d * d, (k + 1) * d * d)
   const result = cholesky(packSymmetric(matrix, d), d)
@@ -146,7 +138,7 @@ export const firstMixture = (
   const mean = (k: number): number => diagonal.slice(k * d, (k + 1) * d).reduce((a, b) => a + b, 0) / d
   const scales = {
     full: () => nested(tril(start.covariances, components), components, d, d),
-    tied: () => nested(tril(pooled(start), 1), d, d),
+    tied: () => nested(tril(pooledCovariance(start), 1), d, d),
     diagonal: () => nested(diagonal.map(Math.sqrt), components, d),
     spherical: () =>
       nested(

@@ -145,6 +145,21 @@ describe("variational EM and amortized guides", () => {
     for (const [at, mean] of plain.entries()) expect(measured[at]! / units[at % 2]!).toBeCloseTo(mean, 3)
   })
 
+  for (const covariance of structures)
+    it(`${covariance}: linear maps of features begin at the model's posterior, where the bound is tight`, async () => {
+      const points = tensorOf(iris)
+      const mixture = gaussianMixture({ components: 3, covariance })
+      const first = trace(mixture, [points]).values as unknown as Record<string, Tensor>
+      for (const of of covariance === "tied"
+        ? (["quadratic", "linear"] as const)
+        : (["quadratic"] as const)) {
+        const options = { steps: 1, learningRate: 1e-9 }
+        const still = await fit(mixture, responsibilities(mixture, { of }), [points], options)
+        // float32: 150 sums of terms of up to 1e3, rounded to 1e-7 of them
+        expect(Math.abs(evaluate(still).elbo - logLikelihood(points, first))).toBeLessThan(0.05)
+      }
+    })
+
   it("can hold the exact posterior in quadratic features", async () => {
     const points = tensorOf(faithful)
     const mixture = gaussianMixture({ components: 2 })
