@@ -75,16 +75,16 @@ export const meanOf = (values: readonly number[]): { mean: number; error: number
 export const along = (gradients: readonly (readonly number[])[], i = 0): number[] =>
   gradients.map((g) => g[i]!)
 
-/** How many standard errors a mean lies from `expected`; rounding counts as 1e-6 of its size. */
+/** How many standard errors a mean lies from `expected`; float32 rounding counts as 1e-5 of its size. */
 export const zScore = (values: readonly number[], expected: number): number => {
   const { mean, error } = meanOf(values)
-  return (mean - expected) / Math.hypot(error, 1e-6 * (1 + Math.abs(expected)))
+  return (mean - expected) / Math.hypot(error, 1e-5 * (1 + Math.abs(expected)))
 }
 
 /** How many standard errors two means lie apart. */
 export const zBetween = (a: readonly number[], b: readonly number[]): number => {
   const [left, right] = [meanOf(a), meanOf(b)]
-  return (left.mean - right.mean) / Math.hypot(left.error, right.error, 1e-6 * (1 + Math.abs(left.mean)))
+  return (left.mean - right.mean) / Math.hypot(left.error, right.error, 1e-5 * (1 + Math.abs(left.mean)))
 }
 
 export type { Tensor }
