@@ -85,6 +85,19 @@ export { fit, type ParamsOf } from "./inference/fit.js"
 export type { FitOptions, Progress } from "./inference/fit-options.js"
 export type { Fit, FitStatus } from "./inference/fit-result.js"
 export { type Importance, importance } from "./inference/importance.js"
+export { type AnnealedOptions, annealed } from "./inference/objectives/annealed.js"
+export { type ElboOptions, elbo } from "./inference/objectives/elbo.js"
+export {
+  doublyReparameterized,
+  type GuideGradient,
+  type ImportanceWeightedOptions,
+  iwae,
+} from "./inference/objectives/importance-weighted.js"
+export type { Objective } from "./inference/objectives/objective.js"
+export { type RenyiOptions, renyi } from "./inference/objectives/renyi.js"
+export { reweightedWakeSleep } from "./inference/objectives/reweighted-wake-sleep.js"
+export { stickingTheLanding } from "./inference/objectives/sticking-the-landing.js"
+export { vimco } from "./inference/objectives/vimco.js"
 export { type Predictions, type PredictOptions, predict, priorPredict } from "./inference/predict.js"
 export {
   type VariationalEmFit,

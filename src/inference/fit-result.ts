@@ -8,6 +8,7 @@ import { explainPlan } from "./explain.js"
 import type { Continuation } from "./fit.js"
 import { type Settled, settingsOf } from "./fit-options.js"
 import { constrain } from "./leaves.js"
+import type { Prepared } from "./objectives/objective.js"
 import type { Plan } from "./plan.js"
 
 /** How a fit ended. */
@@ -32,7 +33,7 @@ export interface Fit<V = Readonly<Record<string, Tensor>>> {
   readonly losses: readonly number[]
   readonly likelihood: readonly number[]
   readonly divergence: readonly number[]
-  /** Mean ELBO of the last tenth of the steps (at most 100), in nats for all rows. */
+  /** Mean ELBO of the last tenth of the steps (at most 100), in nats for all rows; the loss is another number under another objective. */
   readonly elbo: number
   readonly plan: Plan
   /** What `continue` and `save` go on from. */
@@ -49,6 +50,7 @@ export interface Fit<V = Readonly<Record<string, Tensor>>> {
 /** What the loop knows when it ends. */
 export interface Outcome {
   readonly plan: Plan
+  readonly prepared: Prepared
   readonly settled: Settled
   readonly runner: StepRunner
   readonly history: History
@@ -63,15 +65,25 @@ const tail = (values: readonly number[]): number => {
   return last.reduce((a, b) => a + b, 0) / Math.max(1, last.length)
 }
 
+const isElbo = ({ objective }: Settled): boolean => objective === undefined || objective.name === "elbo"
+
+const elboOf = ({ history, settled }: Outcome): number =>
+  isElbo(settled) ? -tail(history.losses) : tail(history.likelihood) - tail(history.divergence)
+
 const number = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(Math.abs(value) < 100 ? 3 : 1) : String(value)
 
 const reportOf = (outcome: Outcome, compiled: string): string => {
-  const { history, status, reason, runner, seconds, plan } = outcome
+  const { history, status, reason, runner, seconds, prepared, settled } = outcome
   return [
     `${status} after ${runner.step} steps in ${seconds.toFixed(1)} s: ${reason}`,
-    `ELBO ${number(-tail(history.losses))} = likelihood ${number(tail(history.likelihood))} - divergence ${number(tail(history.divergence))} nats (all rows, mean of the last steps)`,
-    explainPlan(plan),
+    ...(isElbo(settled)
+      ? []
+      : [
+          `${settled.objective?.name} ${number(-tail(history.losses))} nats (all rows, mean of the last steps)`,
+        ]),
+    `ELBO ${number(elboOf(outcome))} = likelihood ${number(tail(history.likelihood))} - divergence ${number(tail(history.divergence))} nats (all rows, mean of the last steps)`,
+    explainPlan(prepared.plan, prepared.notes),
     `steps: ${compiled}`,
   ].join("\n")
 }
@@ -101,7 +113,7 @@ export const finished = <V>(
     losses: history.losses,
     likelihood: history.likelihood,
     divergence: history.divergence,
-    elbo: -tail(history.losses),
+    elbo: elboOf(outcome),
     plan,
     continuation,
     compiled: runner.plan,

@@ -64,6 +64,7 @@ export const fitPlan = async <V>(plan: Plan, settled: Settled, from?: Continuati
     return finished<V>(
       {
         plan,
+        prepared: program.prepared,
         settled,
         runner,
         history,
