@@ -16,6 +16,17 @@ import { constrain, type Leaf } from "./leaves.js"
 import { type Plan, planOf } from "./plan.js"
 import { type BatchOption, batchPlan, stepProgram } from "./step-program.js"
 
+/** What a progress callback is told after each round. */
+export interface RoundProgress {
+  /** Rounds done, from 1. */
+  readonly round: number
+  readonly rounds: number
+  /** Mean ELBO of the round's M-step, in nats for all rows. */
+  readonly elbo: number
+  /** Steps done in all, of guide and model. */
+  readonly steps: number
+}
+
 /** Options of `variationalEm`. */
 export interface VariationalEmOptions {
   /** Rounds of E- and M-step at the most; 50 by default. */
@@ -34,6 +45,7 @@ export interface VariationalEmOptions {
   readonly initial?: Readonly<Record<string, Tensor>>
   readonly compile?: "auto" | boolean
   readonly signal?: AbortSignal
+  readonly onProgress?: (progress: RoundProgress) => void
 }
 
 /** What `variationalEm` gives. */
@@ -98,6 +110,14 @@ const expectation = (runner: StepRunner, settled: Settled): number | undefined =
 
 type Ended = Pick<VariationalEmFit<unknown>, "status" | "reason">
 
+const tell = (settled: Settled, history: readonly number[], taken: readonly number[]): void =>
+  settled.onProgress?.({
+    round: history.length,
+    rounds: settled.rounds,
+    elbo: history.at(-1)!,
+    steps: taken.reduce((sum, steps) => sum + steps + settled.modelSteps, 0),
+  })
+
 const rounds = async (
   e: StepRunner,
   m: StepRunner,
@@ -116,6 +136,7 @@ const rounds = async (
     if (failedAt !== undefined)
       return { status: "diverged", reason: `round ${round}: the M-step's loss was not finite` }
     history.push(-average(losses))
+    tell(settled, history, taken)
     handOver(m, e)
     const gained = history.length < 2 ? Number.POSITIVE_INFINITY : history[round]! - history[round - 1]!
     if (Math.abs(gained) < settled.tolerance)
