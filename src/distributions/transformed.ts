@@ -21,8 +21,20 @@ const insideOnly = (transform: Transform, y: Tensor, inside: Tensor): Tensor => 
   return tf.where(ofRank(inside, y), y, harmless)
 }
 
+const allFinite = (x: Tensor, eventRank: number): Tensor => {
+  const axes = Array.from({ length: eventRank }, (_, i) => x.rank - eventRank + i)
+  return axes.length === 0 ? tf.isFinite(x) : tf.all(tf.isFinite(x), axes)
+}
+
+/** Members of the codomain that the transform reaches: an end such as σ(∞) = 1 belongs to the set, but is no image. */
+const reached = (map: Transform, y: Tensor): Tensor => {
+  const inside = map.codomain.contains(y)
+  const x = map.inverse(insideOnly(map, y, inside))
+  return tf.logicalAnd(inside, allFinite(x, map.domain.eventRank))
+}
+
 const densityByInverse = (law: Distribution, map: Transform, y: Tensor): Tensor => {
-  const inside = map.codomain.contains(stopGradient(y))
+  const inside = reached(map, stopGradient(y))
   const safe = insideOnly(map, y, inside)
   const x = map.inverse(safe)
   const density = tf.sub(law.logDensity(x), map.logDetJacobian(x, safe))

@@ -40,6 +40,13 @@ const equalities = (): void => {
     expectClose(transformed(logistic(0, 1), sigmoid).logProb(values), uniform(0, 1).logProb(values), 2e-5)
   })
 
+  it("is -Infinity, with no gradient, at an end that no x reaches", () => {
+    const dist = transformed(normal(0, 1), sigmoid)
+    expect([...dist.logProb([0, 1]).dataSync()]).toEqual([-Infinity, -Infinity])
+    const slope = tf.grad((y: Tensor) => tf.sum(dist.logProb(y)))(tf.tensor1d([0, 1]))
+    expect([...slope.dataSync()].map(Math.abs)).toEqual([0, 0])
+  })
+
   it("affine parts shift and stretch a normal", () => {
     const dist = transformed(
       normal(0, 1),
