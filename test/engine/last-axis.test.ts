@@ -84,6 +84,19 @@ for (const name of backends)
       })
     })
 
+    it("gives large batches of few classes the same answers, ties and certainty included", () => {
+      const rows = [
+        [20, 0, 0, -5],
+        [3, 3, 3, 3],
+        [0.5, -1, 2, 2],
+        [-Infinity, 0, 1, -Infinity],
+      ]
+      const small = logMassAt(tf.tensor2d(rows), ints([0, 1, 2, 2], [4]))
+      const large = logMassAt(tf.tile(tf.tensor2d(rows), [5000, 1]), tf.tile(ints([0, 1, 2, 2], [4]), [5000]))
+      const [want, got] = [list(small), list(large)]
+      expect(got.every((x, i) => Math.abs(x / want[i % 4]! - 1) < 1e-6)).toBe(true)
+    })
+
     it("keeps the digits of a nearly certain class, counts ties, and takes impossible ones", () => {
       const certain = logMassAt(tf.tensor1d([20, 0, 0]), ints([0], [1])).dataSync()[0]!
       expect(Math.abs(certain / -Math.log1p(2 * Math.exp(-20)) - 1)).toBeLessThan(1e-6)
