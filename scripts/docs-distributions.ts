@@ -8,16 +8,9 @@ import { readFileSync, writeFileSync } from "node:fs"
 import { type ClosedForm, type Distribution, hasKl } from "../src/distributions/index.js"
 import { ready } from "../src/engine/backend.js"
 import "../src/engine/node.js"
-import {
-  bounded,
-  combined,
-  discrete,
-  type Example,
-  type Given,
-  numbers,
-  vectors,
-} from "./distributions/examples.js"
+import { bounded, type Example, type Given, numbers } from "./distributions/examples.js"
 import { densityPlot } from "./distributions/plot.js"
+import { combined, discrete, vectors } from "./distributions/structured-examples.js"
 
 const root = new URL("../", import.meta.url)
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

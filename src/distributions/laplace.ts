@@ -1,6 +1,7 @@
 /** The Laplace (double exponential) distribution. Next: `logistic.ts`. */
 import { uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
+import { erf } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { registerKl } from "./kl.js"
@@ -72,6 +73,19 @@ registerKl("laplace", "laplace", (p, q) => {
   const gap = distance(tf.sub(loc, toLoc))
   const decay = tf.mul(quotient(scale, toScale), tf.exp(tf.neg(quotient(gap, scale))))
   return tf.sub(tf.add(quotient(gap, toScale), tf.sub(decay, 1)), logQuotient(scale, toScale))
+})
+
+/** -entropy of the normal + log 2b + E|x - μ_q|/b, the mean of a folded normal. */
+registerKl("normal", "laplace", (p, q) => {
+  const { loc, scale } = p.parameters as { loc: Tensor; scale: Tensor }
+  const { loc: toLoc, scale: toScale } = q.parameters as { loc: Tensor; scale: Tensor }
+  const gap = standardized(loc, toLoc, scale)
+  const folded = tf.add(
+    tf.mul(Math.sqrt(2 / Math.PI), tf.exp(tf.mul(-0.5, tf.square(gap)))),
+    tf.mul(gap, erf(tf.mul(Math.SQRT1_2, gap))),
+  )
+  const ratio = quotient(scale, toScale)
+  return tf.sub(tf.sub(tf.mul(ratio, folded), logQuotient(scale, toScale)), 0.5 + 0.5 * Math.log(Math.PI / 2))
 })
 
 /** -entropy of the Laplace - E log q: the normal's terms at the Laplace's mean and variance 2b². */

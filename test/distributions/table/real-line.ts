@@ -38,6 +38,7 @@ export const realLine: readonly Row[] = [
     divergences: () => [
       [laplace(1, 2), laplace(-0.5, 0.75)],
       [laplace(1, 2), normal(0, 1.5)],
+      [normal(1, 2), laplace(-0.5, 0.75)],
     ],
   },
   { name: "logistic", make: logistic, cases, outside },
