@@ -45,6 +45,8 @@ export interface Context {
   readonly param: (site: Site) => Tensor
   /** Batches by plate name; a plate without one sees all its rows. */
   readonly batches?: ReadonlyMap<string, Tensor>
+  /** The most rows of an outermost plate that a run without a batch sees, for runs that only learn a structure. */
+  readonly atMost?: (plate: string) => number | undefined
   /** How many times over a plate's rows are seen, by plate name: independent particles of each row in one run. */
   readonly repeats?: ReadonlyMap<string, number>
   /** Values to use for latents instead of drawing them. */

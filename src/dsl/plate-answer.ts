@@ -22,15 +22,19 @@ const checkPlate = (site: Site, size: number, seen: Map<string, number>): void =
     })
 }
 
+/** The first rows of an outermost plate that has more than `most`. */
+const firstRows = (site: Site, size: number, most = size): Tensor | undefined =>
+  most < size && site.details.plates.length === 0 ? tf.range(0, most, 1, "int32") : undefined
+
 /** The rows a plate sees: all, or the batch given for it. Throws for a batch larger than the plate. */
 export const frameOf = (
   site: Site,
-  { batches, repeats: copies }: Pick<Context, "batches" | "repeats">,
+  { batches, repeats: copies, atMost }: Pick<Context, "batches" | "repeats" | "atMost">,
   seen: Map<string, number>,
 ): PlateFrame => {
   const size = site.details.options.size!
   checkPlate(site, size, seen)
-  const indices = batches?.get(site.name)
+  const indices = batches?.get(site.name) ?? firstRows(site, size, atMost?.(site.name))
   if (indices !== undefined && indices.size > size)
     throw siteError(site, {
       code: "batch-too-large",

@@ -91,7 +91,7 @@ export const evaluate = (
   args?: readonly any[],
   options: QuestionOptions = {},
 ): Evaluation => {
-  const question = questionOf(fitted, args, keyOf(options.seed))
+  const question = questionOf(fitted, args, keyOf(options.seed), options.batch)
   const draws = Array.from({ length: options.draws ?? 1 }, (_, draw) =>
     withChecks(false, () => oneDraw(question, options, draw)),
   )

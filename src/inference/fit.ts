@@ -15,6 +15,7 @@ import { type FitOptions, type KeptSettings, refuse, type Settled, settle } from
 import { type Fit, finished, type History } from "./fit-result.js"
 import { type Plan, planOf, withDrawnKl } from "./plan.js"
 import { batchPlan, stepProgram } from "./step-program.js"
+import { checkWholeData } from "./whole-data.js"
 
 const checkPrograms = (model: unknown, guide: unknown, args: unknown): void => {
   for (const [what, program] of [
@@ -107,6 +108,7 @@ export const fit = async <P extends Program<any>, Q extends Program<any>>(
   checkPrograms(model, guide, args)
   await ensureReady()
   const settled = settle(options)
-  const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), options.initial))
+  if (settled.batch !== undefined) checkWholeData(args)
+  const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), options.initial, settled.batch))
   return fitPlan<ParamsOf<P, Q>>(settled.divergence === "drawn" ? withDrawnKl(plan) : plan, settled)
 }

@@ -84,7 +84,7 @@ export const importance = (
   args?: readonly any[],
   options: QuestionOptions = {},
 ): Importance => {
-  const question = questionOf(fitted, args, keyOf(options.seed))
+  const question = questionOf(fitted, args, keyOf(options.seed), options.batch)
   const batch = batchPlan(question.plan, options.batch)
   const weighed = batchesOf(batch).map((_, at) =>
     withChecks(false, () => weighBatch(question, options, batch, at)),

@@ -189,8 +189,16 @@ const allSizes = (pair: Pair): Map<string, number> =>
     ),
   )
 
+/** How many rows the checked run sees of a plate, by name or of any: as many as a step will. */
+export type ProbedRows = number | Readonly<Record<string, number>>
+
+const rowsAtMost = (probed: ProbedRows | undefined) => (plate: string) => {
+  const most = typeof probed === "object" ? probed[plate] : probed
+  return most !== undefined && most >= 1 ? Math.floor(most) : undefined
+}
+
 /**
- * Learns the plan of a fit from one checked run of guide and model.
+ * Learns the plan of a fit from one checked run of guide and model, on the first rows where steps will see batches.
  * @throws ModelError for anything a programmer must fix.
  */
 export const planOf = (
@@ -199,9 +207,11 @@ export const planOf = (
   args: readonly any[],
   key: Key,
   given: Readonly<Record<string, Tensor>> = {},
+  probed?: ProbedRows,
 ): Plan => {
   const known: FirstValues = new Map()
   const context = {
+    atMost: rowsAtMost(probed),
     key: fold(key, "draws"),
     param: firstValues(known, fold(key, "init"), given),
     enumeration: { axes: [], padding: 0 },

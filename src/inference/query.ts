@@ -8,7 +8,7 @@ import type { Program } from "../dsl/types.js"
 import { type Key, toKey } from "../engine/random.js"
 import { scoped, type Tensor, type TensorLike, tf, toTensor } from "../engine/tensor.js"
 import type { Fit } from "./fit-result.js"
-import { type Plan, planOf } from "./plan.js"
+import { type Plan, type ProbedRows, planOf } from "./plan.js"
 
 /** Params by name: a fit's `params`, or values of one's own. */
 export type Params = Readonly<Record<string, TensorLike>>
@@ -36,10 +36,14 @@ export const answersFrom =
 export type Fitted = Pick<Fit<any>, "plan" | "params">
 
 /** A question about a finished fit, on other data if given. The caller disposes `plan.initial`. */
-export const questionOf = (fitted: Fitted, args: readonly any[] | undefined, key: Key): Question => ({
-  plan:
-    args === undefined ? fitted.plan : planAt(fitted.plan.model, fitted.plan.guide, args, fitted.params, key),
-  param: answersFrom(fitted.params),
+export const questionOf = (
+  { plan, params }: Fitted,
+  args: readonly any[] | undefined,
+  key: Key,
+  probed?: ProbedRows,
+): Question => ({
+  plan: args === undefined ? plan : planAt(plan.model, plan.guide, args, params, key, probed),
+  param: answersFrom(params),
 })
 
 /** The plan of programs on data at given params. */
@@ -49,10 +53,11 @@ export const planAt = (
   args: readonly any[],
   params: Params,
   key: Key,
+  probed?: ProbedRows,
 ): Plan =>
   scoped(() => {
     const given = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, toTensor(value)]))
-    const plan = planOf(model, guide, args, key, given)
+    const plan = planOf(model, guide, args, key, given, probed)
     tf.dispose([...plan.initial])
     return plan
   })

@@ -178,7 +178,7 @@ export const variationalEm = async <P extends Program<any>, Q extends Program<an
     ...options,
   }
   await ensureReady()
-  const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), settled.initial))
+  const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), settled.initial, settled.batch))
   checkSides(plan.leaves)
   const optimizer = settled.optimizer ?? adam(settled.learningRate ?? 0.02)
   const program = stepProgram(plan, {

@@ -141,7 +141,7 @@ export const fromBytes = async <P extends Program<any>, Q extends Program<any>>(
           "pass the same one: resume(args, { optimizer: … })",
         )
       const settled = settle({ ...saved, ...options })
-      const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed)))
+      const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), {}, settled.batch))
       checkLeaves(
         plan.leaves.map((leaf) => leaf.name),
         leaves,
