@@ -56,10 +56,20 @@ const cut = (reported: readonly Float32Array[], length: number): StepReport => {
   return { losses: losses ?? new Float32Array(0), outputs }
 }
 
+/** Takes the steps; where one throws (a schedule, a site), the carry goes back to where the counter is. */
+const takeSteps = (standing: Standing, steps: number): Float32Array[] => {
+  try {
+    return standing.stepper.advance(standing.step, steps)
+  } catch (error) {
+    goBack(standing, standing.step)
+    throw error
+  }
+}
+
 const run = (standing: Standing, steps: number): StepReport => {
   if (steps === 0) return cut([], 0)
   const { stepper, step, saved } = standing
-  const reported = stepper.advance(step, steps)
+  const reported = takeSteps(standing, steps)
   const bad = reported[0]!.findIndex((loss) => !Number.isFinite(loss))
   const saving = step + steps - saved.step >= savedEvery
   // a single step goes unchecked: a bad update shows in the loss of the next, and asking would cost as much as a small step

@@ -7,8 +7,17 @@ import { EngineError } from "../error.js"
 import "../repair/index.js"
 import { offerCompiler, type StepProgram, type Stepper } from "../step.js"
 import { tf } from "../tensor.js"
+import { createLoopStepper } from "./loop.js"
 import { createPlainStepper } from "./plain.js"
-import { recordStep } from "./recorded-step.js"
+import { type RecordedStep, recordStep } from "./recorded-step.js"
+import { createTieredStepper } from "./tiers.js"
+import { matrixWork } from "./work.js"
+
+/** Below this many operations in matrix products a step spends its time between kernels, and XLA's loop saves it. */
+const loopBelow = 2e7
+
+/** Compiling the loop takes about as long as some thousands of small plain steps: fits shorter than this never pay for it. */
+const loopFrom = 500
 
 const sizesOf = (batch: StepProgram["batch"], rowsAt: RowsAt | undefined): number[] => {
   if (batch === undefined || rowsAt === undefined) return [0]
@@ -16,23 +25,61 @@ const sizesOf = (batch: StepProgram["batch"], rowsAt: RowsAt | undefined): numbe
   return short === 0 ? [batch.size] : [batch.size, short]
 }
 
+const recordAll = (program: StepProgram, rowsAt: RowsAt | undefined): RecordedStep[] => {
+  const moments = program.optimizer.init(program.parameters)
+  const carry = { parameters: program.parameters, moments, state: program.state }
+  const steps: RecordedStep[] = []
+  try {
+    for (const size of sizesOf(program.batch, rowsAt)) steps.push(recordStep(program, carry, size))
+    return steps
+  } catch (error) {
+    for (const step of steps) step.release()
+    throw error
+  } finally {
+    tf.dispose(moments)
+  }
+}
+
+const choose = (
+  program: StepProgram,
+  rowsAt: RowsAt | undefined,
+  steps: readonly RecordedStep[],
+): Stepper => {
+  const work = matrixWork([steps[0]!.reported, ...steps[0]!.gradients])
+  const size = `${(work / 1e6).toPrecision(2)} MFLOP of matrix products a step`
+  const plain = createPlainStepper(program, rowsAt, steps)
+  const one = `compiled: one call of a TensorFlow graph a step (${size}).`
+  if (work >= loopBelow) return { ...plain, plan: one }
+  return createTieredStepper(plain, () => createLoopStepper(program, rowsAt, steps), loopFrom, {
+    plain: one,
+    loop:
+      `compiled: one call of a TensorFlow graph a step up to step ${loopFrom}, ` +
+      `from there many steps a call as machine code by XLA, since a step is small (${size}).`,
+  })
+}
+
 /** Records the program's step and returns what runs it, or why it cannot be recorded. */
 export const compileStep = (
   program: StepProgram,
   rowsAt: RowsAt | undefined,
 ): Stepper | { readonly refused: string } => {
-  const moments = program.optimizer.init(program.parameters)
-  const carry = { parameters: program.parameters, moments, state: program.state }
+  let steps: RecordedStep[]
   try {
-    const steps = sizesOf(program.batch, rowsAt).map((size) => recordStep(program, carry, size))
-    const stepper = createPlainStepper(program, rowsAt, steps)
-    const plan = "compiled call"
-    return { ...stepper, plan }
+    steps = recordAll(program, rowsAt)
   } catch (error) {
-    if (!(error instanceof EngineError)) throw error
-    return { refused: error.message }
-  } finally {
-    tf.dispose(moments)
+    if (error instanceof EngineError) return { refused: error.message }
+    throw error
+  }
+  const stepper = choose(program, rowsAt, steps)
+  return {
+    ...stepper,
+    get plan() {
+      return stepper.plan
+    },
+    dispose: () => {
+      stepper.dispose()
+      for (const step of steps) step.release()
+    },
   }
 }
 

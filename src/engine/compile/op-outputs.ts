@@ -5,7 +5,7 @@
  */
 
 const named: Readonly<Record<string, string>> = {
-  y: `Abs Acos Acosh Asin Asinh Atan Atanh BesselI0e BesselI1e Cast Ceil ComplexAbs Cos Cosh Digamma Erf Erfinv Exp
+  y: `Abs Acos Acosh Asin Asinh Atan Atanh BesselI0e BesselI1e Cast Ceil ComplexAbs Cos Cosh Digamma Erf Erfc Erfinv Exp
     Expm1 Floor Invert IsFinite IsInf IsNan Lgamma Log Log1p LogicalNot Ndtri Neg OnesLike Reciprocal Round Rsqrt
     Sigmoid Sign Sin Sinh Sqrt Square Tan Tanh Transpose ZerosLike`,
   z: `Add AddV2 Atan2 Betainc BitwiseAnd BitwiseOr BitwiseXor Div DivNoNan Equal FloorDiv FloorMod Greater GreaterEqual
@@ -23,7 +23,7 @@ const named: Readonly<Record<string, string>> = {
   softmax: "Softmax",
   logsoftmax: "LogSoftmax",
   dense: "SparseToDense",
-  diagonal: "MatrixDiagPartV3",
+  diagonal: "MatrixDiagPart MatrixDiagPartV3",
   band: "MatrixBandPart",
 }
 

@@ -7,19 +7,9 @@ import type { RowsAt } from "../batches.js"
 import { carryList } from "../eager.js"
 import type { StepProgram, Stepper } from "../step.js"
 import { tf } from "../tensor.js"
+import { sumOf } from "./checksum.js"
 import { savedModel } from "./definition.js"
-import {
-  dataType,
-  first,
-  integers,
-  makeNode,
-  type Node,
-  number,
-  placeholder,
-  type Source,
-  typed,
-  whole,
-} from "./graph.js"
+import { dataType, first, type Node, number, placeholder, type Source } from "./graph.js"
 import { type Laid, layOut } from "./layout.js"
 import { type CarryOf, listCarry, orderOf, type RecordedStep, splitCarry } from "./recorded-step.js"
 import { loadGraph, nodeBackend } from "./session.js"
@@ -64,25 +54,6 @@ const stepOn = (program: StepProgram, variables: CarryOf<Variable>, step: Record
   )
 }
 
-/** The sum of all numbers: finite if they are. */
-const checksum = (variables: readonly Variable[]): Source => {
-  const float = typed("T", dataType.float32)
-  const scalar = { dtype: dataType.float32, shape: [] }
-  const sums = variables
-    .filter(({ type }) => type.dtype === dataType.float32)
-    .map(({ value, type }) =>
-      first(
-        makeNode(
-          "Sum",
-          [value, integers(...type.shape.keys())],
-          [float, typed("Tidx", dataType.int32)],
-          scalar,
-        ),
-      ),
-    )
-  return first(makeNode("AddN", [number(0), ...sums], [float, whole("N", sums.length + 1)], scalar))
-}
-
 /** The native ids of what a step is fed besides its order, and the names to call it by. */
 const callOf = (
   program: StepProgram,
@@ -117,7 +88,7 @@ export const createPlainStepper = (
     number(0),
     all.map((variable, i) => assign(variable, first(given[i]!))),
   )
-  const sum = checksum([...variables.parameters, ...variables.state])
+  const sum = sumOf([...variables.parameters, ...variables.state].map(({ value }) => value))
   const reporting = steps.map((step) => ({ step, reported: stepOn(program, variables, step) }))
   const values = all.map((v) => v.value)
   const laid = layOut([...reporting.map((r) => r.reported), loaded, sum, ...values])

@@ -1,0 +1,26 @@
+/** How much of a recorded step is matrix products and convolutions, which no compiler makes faster. Next: `compiler.ts`. */
+import { type Node, type Source, typeOf } from "./graph.js"
+import { inOrder } from "./simplify.js"
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
+
+const flag = (node: Node, names: readonly string[]): boolean =>
+  node.attributes.some(({ name, value }) => names.includes(name) && value.value === true)
+
+const productOf = (node: Node): number => {
+  const shape = typeOf(node.inputs[0]!).shape
+  const inner = flag(node, ["transpose_a", "adj_x"]) ? shape.at(-2)! : shape.at(-1)!
+  return 2 * sizeOf(node.outputs[0]!.shape) * inner
+}
+
+const convolutionOf = (node: Node): number => {
+  const [a, b] = node.inputs.map((source) => typeOf(source).shape)
+  return 2 * Math.max(sizeOf(node.outputs[0]!.shape), sizeOf(a!), sizeOf(b!)) * 9
+}
+
+/** Floating-point operations of the matrix products and (roughly) the convolutions that the results need. */
+export const matrixWork = (results: readonly Source[]): number =>
+  inOrder(results).reduce((sum, node) => {
+    if (node.op === "MatMul" || node.op === "BatchMatMulV2") return sum + productOf(node)
+    return node.op.includes("Conv") ? sum + convolutionOf(node) : sum
+  }, 0)
