@@ -1,7 +1,7 @@
 /** The Bernoulli distribution: 1 with probability p, else 0. Left out: its relaxations (`relaxed-bernoulli.ts`). Next: `categorical.ts`. */
 import { uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { log1p, logSigmoid } from "../engine/special/index.js"
+import { log1p, logSigmoid, softplus } from "../engine/special/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type Distribution, distribution } from "./distribution.js"
 import { registerKl } from "./kl.js"
@@ -23,11 +23,11 @@ interface Form {
   readonly entropy: () => Tensor
 }
 
-/** log σ(±l): exact in both tails, and its gradient is σ(l) off the other value even where l is 0 or infinite. */
+/** log σ(±l) = -softplus(∓l): exact in both tails, and its slope is right even where l is 0 or infinite. */
 const ofLogits = (logits: Tensor): Form => ({
   probs: () => tf.sigmoid(logits),
   logProbs: () => [logSigmoid(tf.neg(logits)), logSigmoid(logits)],
-  logMass: (x) => logSigmoid(tf.mul(tf.sub(tf.mul(x, 2), 1), logits)),
+  logMass: (x) => tf.neg(softplus(tf.mul(tf.sub(1, tf.mul(x, 2)), logits))),
   entropy: () => {
     // beyond 200 the entropy is 0 in float32, and ∞·0 would be NaN
     const size = tf.clipByValue(tf.abs(logits), 0, 200)

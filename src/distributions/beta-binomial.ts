@@ -30,20 +30,24 @@ const paired = (one: Tensor, zero: Tensor): Tensor => {
 
 /**
  * The beta-binomial distribution, log p(x) = log (n choose x) + log B(x + a, n - x + b) - log B(a, b) for x = 0 … n, with
- * n = `totalCount`, a = `concentration1` and b = `concentration0`.
+ * n = `totalCount` (1 where not given), a = `concentration1` and b = `concentration0`.
  *
  * Draws are float32 counts; the estimator is the score function.
  * @throws DistributionError where a concentration is not positive or `totalCount` is not a whole number from 0 up.
  * @example betaBinomial({ concentration1: 1, concentration0: 1, totalCount: 4 }).logProb(2)   // -log 5
  */
-export const betaBinomial = <A extends TensorLike, B extends TensorLike, N extends TensorLike>(named: {
+export const betaBinomial = <
+  A extends TensorLike,
+  B extends TensorLike,
+  N extends TensorLike = number,
+>(named: {
   readonly concentration1: A
   readonly concentration0: B
-  readonly totalCount: N
+  readonly totalCount?: N
 }): BetaBinomial<A | B | N> => {
   const a = parameter("betaBinomial", "concentration1", named.concentration1, positive)
   const b = parameter("betaBinomial", "concentration0", named.concentration0, positive)
-  const count = parameter("betaBinomial", "totalCount", named.totalCount, nonNegativeInteger)
+  const count = parameter("betaBinomial", "totalCount", named.totalCount ?? 1, nonNegativeInteger)
   const n = tf.cast(count, "float32")
   const batchShape = broadcastBatch("betaBinomial", [a, 0], [b, 0], [n, 0])
   const over = (x: Tensor): Tensor => tf.broadcastTo(x, [...batchShape])

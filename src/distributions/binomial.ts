@@ -82,19 +82,20 @@ const counts = (last: number, batchRank: number): Tensor =>
 const trials = new WeakMap<object, Distribution>()
 
 /**
- * The binomial distribution, log p(x) = log (n choose x) + x log p + (n - x) log(1 - p) for x = 0 … n, n = `totalCount`.
+ * The binomial distribution, log p(x) = log (n choose x) + x log p + (n - x) log(1 - p) for x = 0 … n, n = `totalCount` (1 where not given).
  *
  * Draws are float32 counts; the estimator is the score function. `enumerate()` is there where
  * `totalCount` is given as a plain number.
  * @throws DistributionError unless `totalCount` is a whole number from 0 up and exactly one of `probs` and `logits` is given.
  * @example binomial({ totalCount: 10, probs: 0.3 }).logProb(3)   // -1.3211513
  */
-export const binomial = <N extends TensorLike, P extends TensorLike>(
-  named: { readonly totalCount: N } & ProbsOrLogits<P>,
+export const binomial = <P extends TensorLike, N extends TensorLike = number>(
+  named: { readonly totalCount?: N } & ProbsOrLogits<P>,
 ): Binomial<N | P> => {
+  const totalCount = named.totalCount ?? 1
   const name = chosen("binomial", named, "probs", "logits")
   const given = parameter("binomial", name, named[name] as P, name === "probs" ? unit : logit)
-  const count = parameter("binomial", "totalCount", named.totalCount, nonNegativeInteger)
+  const count = parameter("binomial", "totalCount", totalCount, nonNegativeInteger)
   const n = tf.cast(count, "float32")
   const batchShape = broadcastBatch("binomial", [n, 0], [given, 0])
   const over = (x: Tensor): Tensor => tf.broadcastTo(x, [...batchShape])
@@ -115,9 +116,7 @@ export const binomial = <N extends TensorLike, P extends TensorLike>(
     variance: () => tf.mul(n, trial.variance),
     mode: () => over(tf.minimum(tf.floor(tf.mul(tf.add(n, 1), probs())), n)),
     cdf: (x) => cdf(n, probs(), x),
-    ...(typeof named.totalCount === "number"
-      ? { enumerate: () => counts(named.totalCount as number, batchShape.length) }
-      : {}),
+    ...(typeof totalCount === "number" ? { enumerate: () => counts(totalCount, batchShape.length) } : {}),
   })
   trials.set(made, trial)
   return made as Binomial<N | P>

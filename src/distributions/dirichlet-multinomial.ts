@@ -33,7 +33,7 @@ export const compoundLogMass = rowKernel({
 
 /**
  * The Dirichlet-multinomial distribution, log p(x) = log n! + log Γ(A) - log Γ(n + A) + Σ (log Γ(x_k + a_k) - log Γ(a_k) -
- * log x_k!), with a = `concentration` [...batch, K], A its sum, and n = `totalCount`.
+ * log x_k!), with a = `concentration` [...batch, K], A its sum, and n = `totalCount` (1 where not given).
  *
  * Draws are float32 counts; the estimator is the score function.
  * @throws DistributionError where a concentration is not positive or `totalCount` is not a whole number from 0 up.
@@ -41,10 +41,10 @@ export const compoundLogMass = rowKernel({
  */
 export const dirichletMultinomial = (named: {
   readonly concentration: TensorLike
-  readonly totalCount: TensorLike
+  readonly totalCount?: TensorLike
 }): Distribution<Tensor, "boundedInteger"> => {
   const a = parameter("dirichletMultinomial", "concentration", named.concentration, positiveVector)
-  const count = parameter("dirichletMultinomial", "totalCount", named.totalCount, nonNegativeInteger)
+  const count = parameter("dirichletMultinomial", "totalCount", named.totalCount ?? 1, nonNegativeInteger)
   const n = tf.cast(count, "float32")
   const batchShape = broadcastBatch("dirichletMultinomial", [a, 1], [n, 0])
   const eventShape = a.shape.slice(-1)

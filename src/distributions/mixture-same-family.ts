@@ -7,12 +7,15 @@ import { type Shape, type Tensor, tf } from "../engine/tensor.js"
 import { type ClassLaw, drawClass } from "./categorical.js"
 import { type ClosedForm, type Distribution, distribution, type Family } from "./distribution.js"
 import { type MixingWeights, mixingLaw } from "./mixing.js"
+import { chosen } from "./parameterization.js"
 import type { SupportKind } from "./support.js"
 
-/** The weights of a mixture, and its components as one distribution of batch shape [...batch, K]. */
-export type MixtureSameFamilyParameters<S extends SupportKind> = MixingWeights & {
-  readonly components: Distribution<Tensor, S>
-}
+/** The weights of a mixture, and its components (or `componentDistribution`) as one distribution of batch shape [...batch, K]. */
+export type MixtureSameFamilyParameters<S extends SupportKind> = MixingWeights &
+  (
+    | { readonly components: Distribution<Tensor, S>; readonly componentDistribution?: undefined }
+    | { readonly componentDistribution: Distribution<Tensor, S>; readonly components?: undefined }
+  )
 
 const family = "mixtureSameFamily"
 
@@ -83,7 +86,7 @@ export const mixtureSameFamily = <S extends SupportKind>(
   named: MixtureSameFamilyParameters<S>,
 ): Distribution<Tensor, S> => {
   const law = mixingLaw(family, named)
-  const { components } = named
+  const components = named[chosen(family, named, "components", "componentDistribution")]!
   checkComponents(law, components)
   const batchShape = tf.broadcast_util.assertAndGetBroadcastShape(
     [...law.batchShape],

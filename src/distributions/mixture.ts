@@ -8,14 +8,17 @@ import { type ClassLaw, drawClass } from "./categorical.js"
 import { type ClosedForm, type Distribution, distribution, type Family } from "./distribution.js"
 import { type MixingWeights, mixingLaw } from "./mixing.js"
 import { isNamed } from "./parameter.js"
+import { chosen } from "./parameterization.js"
 import type { Support, SupportKind } from "./support.js"
 
 type Components<S extends SupportKind> = readonly Distribution<Tensor, S>[]
 
-/** The weights of a mixture and its components. */
-export type MixtureParameters<S extends SupportKind> = MixingWeights & {
-  readonly components: Components<S>
-}
+/** The weights of a mixture and its components (or `componentDistributions`). */
+export type MixtureParameters<S extends SupportKind> = MixingWeights &
+  (
+    | { readonly components: Components<S>; readonly componentDistributions?: undefined }
+    | { readonly componentDistributions: Components<S>; readonly components?: undefined }
+  )
 
 const shown = (shape: Shape): string => `[${shape.join(", ")}]`
 
@@ -148,9 +151,9 @@ export function mixture<S extends SupportKind>(
   first: TensorLike | MixtureParameters<S>,
   second?: Components<S>,
 ): Distribution<Tensor, S> {
-  const given = isNamed(first) ? first : { probs: first, components: second! }
+  const given: MixtureParameters<S> = isNamed(first) ? first : { probs: first, components: second! }
   const law = mixingLaw("mixture", given)
-  const components = given.components
+  const components = given[chosen("mixture", given, "components", "componentDistributions")]!
   checkComponents(law, components)
   const eventShape = components[0]!.eventShape
   return distribution<S>({

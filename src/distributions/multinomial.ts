@@ -84,17 +84,17 @@ const massOf = (law: ClassLaw): ((x: Tensor) => Tensor) =>
 
 /**
  * The multinomial distribution, log p(x) = log n! + Σ (x_k log p_k - log x_k!) for counts x of K classes that sum to
- * n = `totalCount`, over the last axis of `probs` or `logits` [...batch, K].
+ * n = `totalCount` (1 where not given), over the last axis of `probs` or `logits` [...batch, K].
  *
  * Draws are float32 counts; the estimator is the score function.
  * @throws DistributionError unless exactly one of `probs` and `logits` is given and `totalCount` is a whole number from 0 up.
  * @example multinomial({ probs: [0.2, 0.3, 0.5], totalCount: 3 }).logProb([1, 1, 1])   // log 0.18
  */
 export const multinomial = <P extends TensorLike>(
-  named: { readonly totalCount: TensorLike } & ProbsOrLogits<P>,
+  named: { readonly totalCount?: TensorLike } & ProbsOrLogits<P>,
 ): Distribution<Tensor, "boundedInteger"> => {
   const law = classLaw("multinomial", named)
-  const count = parameter("multinomial", "totalCount", named.totalCount, nonNegativeInteger)
+  const count = parameter("multinomial", "totalCount", named.totalCount ?? 1, nonNegativeInteger)
   const n = tf.cast(count, "float32")
   const batchShape = broadcastBatch("multinomial", [law.given, 1], [n, 0])
   const eventShape = [law.classes]

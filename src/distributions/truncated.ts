@@ -65,9 +65,16 @@ const clipped = (x: Tensor, low: Tensor | undefined, high: Tensor | undefined): 
  *
  * Exact while F tells `low` from `high`; far out in an upper tail F rounds to 1 (the normal has `truncatedNormal` for that).
  * @throws DistributionError where `base` lacks a cdf or its inverse, or has no mass in the interval.
+ * @example truncated({ baseDist: normal(0, 1), low: 0 }).logProb(-1)   // -Infinity
  * @example truncated(exponential(1), { high: 2 }).logProb(1)   // -0.854586
  */
-export const truncated = (base: Distribution, { low, high }: Ends): Distribution<Tensor, "interval"> => {
+export function truncated(base: Distribution, ends: Ends): Distribution<Tensor, "interval">
+export function truncated(named: { readonly baseDist: Distribution } & Ends): Distribution<Tensor, "interval">
+export function truncated(
+  first: Distribution | ({ readonly baseDist: Distribution } & Ends),
+  second: Ends = {},
+): Distribution<Tensor, "interval"> {
+  const [base, { low, high }] = "baseDist" in first ? [first.baseDist, first] : [first, second]
   checkBase(base)
   const [lowest, highest] = [read("low", low), read("high", high)]
   const ends = given({ low: lowest, high: highest })

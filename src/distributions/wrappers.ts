@@ -121,9 +121,9 @@ export const expanded = <S extends SupportKind>(inner: Inner<S>, shape: Shape): 
       batchShape: shape,
       logDensity: (value) => {
         const density = inner.logDensity(value)
-        return density.rank >= shape.length && !batchShape.includes(1)
-          ? density
-          : tf.add(density, tf.zeros([...shape]))
+        // an enumerated value has axes of size 1 where the batch was repeated: its density must be repeated too
+        const whole = tf.util.arraysEqual(density.shape.slice(-shape.length), [...shape])
+        return whole ? density : tf.add(density, tf.zeros([...shape]))
       },
       ...(has(inner, "enumerate") ? { enumerate: () => enumerateOver(inner, shape.length) } : {}),
     },

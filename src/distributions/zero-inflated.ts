@@ -56,12 +56,21 @@ const logZeroMass = (logZero: Tensor, own: Tensor, rest: Tensor, logBaseZero: Te
  *
  * The estimator is the score function.
  * @throws DistributionError where `base` is not a discrete distribution of numbers, or not exactly one gate is given.
+ * @example zeroInflated({ baseDist: poisson(2), gate: 0.3 }).mean            // 1.4
  * @example zeroInflated(poisson(2), { gate: 0.3 }).logProb(0)   // -0.9295
  */
-export const zeroInflated = <S extends SupportKind>(
+export function zeroInflated<S extends SupportKind>(
   base: Distribution<Tensor, S>,
-  named: Gate,
-): Distribution<Tensor, S> => {
+  gate: Gate,
+): Distribution<Tensor, S>
+export function zeroInflated<S extends SupportKind>(
+  named: { readonly baseDist: Distribution<Tensor, S> } & Gate,
+): Distribution<Tensor, S>
+export function zeroInflated<S extends SupportKind>(
+  first: Distribution<Tensor, S> | ({ readonly baseDist: Distribution<Tensor, S> } & Gate),
+  second?: Gate,
+): Distribution<Tensor, S> {
+  const [base, named] = "baseDist" in first ? [first.baseDist, first] : [first, second!]
   checkBase(base)
   const name = chosen(family, named, "gate", "gateLogits")
   const given = parameter(family, name, named[name]!, name === "gate" ? unit : logit)

@@ -81,6 +81,11 @@ for (const name of backends)
       expect(binomial({ totalCount: tf.scalar(4), probs: 0.2 }).closed.has("enumerate")).toBe(false)
     })
 
+    it("makes one trial where their number is not given", () => {
+      expect(list(binomial({ probs: 0.25 }).enumerate())).toEqual([0, 1])
+      expect(list(multinomial({ probs: [0.25, 0.75] }).mean)).toEqual([0.25, 0.75])
+    })
+
     it("refuses a divergence between binomials of different trials", () => {
       const [three, four] = [3, 4].map((totalCount) => binomial({ totalCount, probs: 0.5 }))
       expect(() => kl(three!, four!)).toThrow("needs the same totalCount")
@@ -104,6 +109,7 @@ for (const name of backends)
       const zero = list(tf.exp(dist.logProb([0, 0])))
       expect(zero[0]).toBeCloseTo(0.25 + 0.75 * Math.exp(-1), 6)
       expect(zero[1]).toBeCloseTo(0.25, 6)
+      expect(list(zeroInflated({ baseDist: poisson(2), gate: 0.25 }).mean)).toEqual([1.5])
       expect(() => zeroInflated(normal(0, 1) as never, { gate: 0.5 })).toThrow(
         "distribution of single counts",
       )

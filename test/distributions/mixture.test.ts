@@ -41,6 +41,13 @@ for (const name of backends)
         components: normal([-1, 2], [1, 0.5]),
       })
       close(byCategorical.logProb(x), batch.logProb(x))
+      const numPyroNames = mixture({
+        mixingDistribution: categorical({ probs }),
+        componentDistributions: [normal(-1, 1), normal(2, 0.5)],
+      })
+      close(numPyroNames.logProb(x), batch.logProb(x))
+      const oneName = mixtureSameFamily({ probs, componentDistribution: normal([-1, 2], [1, 0.5]) })
+      close(oneName.logProb(x), batch.logProb(x))
     })
 
     it("mixes vectors, in a batch, scored beside extra axes", () => {
@@ -82,6 +89,7 @@ for (const name of backends)
 
     it("cuts a law to an interval: never a draw outside, mass 1 inside, cdf from 0 to 1", () => {
       const dist = truncated(cauchy(0, 1), { low: -0.5, high: 3 })
+      close(truncated({ baseDist: cauchy(0, 1), low: -0.5, high: 3 }).logProb([1]), dist.logProb([1]))
       const draws = list(dist.sample(1, [20_000]))
       expect(Math.min(...draws)).toBeGreaterThanOrEqual(-0.5)
       expect(Math.max(...draws)).toBeLessThanOrEqual(3)
