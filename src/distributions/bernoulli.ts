@@ -1,4 +1,7 @@
-/** The Bernoulli distribution: 1 with probability p, else 0. Left out: its relaxations (`relaxed-bernoulli.ts`). Next: `categorical.ts`. */
+/**
+ * The Bernoulli distribution: 1 with probability p, else 0. Left out: its relaxations (`relaxed-bernoulli.ts`).
+ * Next: `categorical.ts`.
+ */
 import { uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { log1p, logSigmoid, softplus } from "../engine/special/index.js"

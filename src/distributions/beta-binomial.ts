@@ -1,4 +1,7 @@
-/** The beta-binomial distribution: binomial counts whose chance is a beta draw. Left out: more than two classes (`dirichlet-multinomial.ts`). Next: `binomial.ts`. */
+/**
+ * The beta-binomial distribution: binomial counts whose chance is a beta draw. Left out: more than two classes
+ * (`dirichlet-multinomial.ts`). Next: `binomial.ts`.
+ */
 import { fold, type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { logStandardGamma } from "../engine/special/index.js"
@@ -11,7 +14,9 @@ import { broadcastBatch, parameter } from "./parameter.js"
 import type { Broadcast } from "./rank.js"
 import { integerInterval, nonNegativeInteger, positive } from "./support.js"
 
-/** A beta-binomial distribution; its draws are plain tensors, for an enumerated value has more axes than a drawn one. */
+/**
+ * A beta-binomial distribution; its draws are plain tensors, for an enumerated value has more axes than a drawn one.
+ */
 export type BetaBinomial<P extends TensorLike> = Distribution<Tensor, "boundedInteger", Broadcast<P>>
 
 /** A chance drawn from the beta distribution, without a gradient. */

@@ -1,4 +1,7 @@
-/** The binomial distribution: successes in a fixed number of trials. Left out: `beta-binomial.ts`. Next: `multinomial.ts`. */
+/**
+ * The binomial distribution: successes in a fixed number of trials. Left out: `beta-binomial.ts`. Next:
+ * `multinomial.ts`.
+ */
 import { checksEnabled } from "../engine/checks.js"
 import { DistributionError } from "../engine/error.js"
 import { uniform } from "../engine/random.js"
@@ -82,11 +85,13 @@ const counts = (last: number, batchRank: number): Tensor =>
 const trials = new WeakMap<object, Distribution>()
 
 /**
- * The binomial distribution, log p(x) = log (n choose x) + x log p + (n - x) log(1 - p) for x = 0 … n, n = `totalCount` (1 where not given).
+ * The binomial distribution, log p(x) = log (n choose x) + x log p + (n - x) log(1 - p) for x = 0 … n, n =
+ * `totalCount` (1 where not given).
  *
  * Draws are float32 counts; the estimator is the score function. `enumerate()` is there where
  * `totalCount` is given as a plain number.
- * @throws DistributionError unless `totalCount` is a whole number from 0 up and exactly one of `probs` and `logits` is given.
+ * @throws DistributionError unless `totalCount` is a whole number from 0 up and exactly one of `probs` and `logits` is
+ * given.
  * @example binomial({ totalCount: 10, probs: 0.3 }).logProb(3)   // -1.3211513
  */
 export const binomial = <P extends TensorLike, N extends TensorLike = number>(

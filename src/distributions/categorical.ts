@@ -1,4 +1,7 @@
-/** The categorical distribution over 0 … K-1. Left out: the same over one-hot vectors (`one-hot-categorical.ts`). Next: `mixture.ts`. */
+/**
+ * The categorical distribution over 0 … K-1. Left out: the same over one-hot vectors (`one-hot-categorical.ts`).
+ * Next: `mixture.ts`.
+ */
 import { logMassAt, takeLast } from "../engine/last-axis.js"
 import { type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"

@@ -3,7 +3,10 @@ import { stopGradient } from "../engine/repair/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import type { Support } from "./support.js"
 
-/** A log-mass where `support` holds the value, -Infinity elsewhere; the formula sees 0 there, so that nothing in it is NaN. */
+/**
+ * A log-mass where `support` holds the value, -Infinity elsewhere; the formula sees 0 there, so that nothing in it
+ * is NaN.
+ */
 export const onSupport =
   (support: Support, logMass: (x: Tensor) => Tensor) =>
   (value: Tensor): Tensor => {

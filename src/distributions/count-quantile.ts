@@ -1,6 +1,8 @@
 /**
- * Quantiles of the Poisson and binomial distributions: how counts are drawn, from one uniform number each, by a fixed number
- * of operations that can be recorded, and alike on every backend. Up to a variance of 1e4 a Cornish-Fisher guess (within 5
+ * Quantiles of the Poisson and binomial distributions: how counts are drawn, from one uniform number each, by a fixed
+ * number
+ * of operations that can be recorded, and alike on every backend. Up to a variance of 1e4 a Cornish-Fisher guess
+ * (within 5
  * of the quantile for every level in [2^-24, 1 - 2^-24]) is finished by four halvings on the distribution function, in
  * double precision; beyond that two terms of the expansion, rounded down, are the quantile but for one level in 1e6.
  * Left out: families (`poisson.ts`, `binomial.ts`). Sources: Cornish and Fisher (1938); Giles, Algorithm 955 (2016).

@@ -1,4 +1,7 @@
-/** The point mass at one value. Left out: guides of point masses (`../inference/auto-guide`). Next: `multivariate-normal.ts`. */
+/**
+ * The point mass at one value. Left out: guides of point masses (`../inference/auto-guide`). Next:
+ * `multivariate-normal.ts`.
+ */
 import { DistributionError } from "../engine/error.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
@@ -53,9 +56,11 @@ const checkRank = (eventRank: number): void => {
 }
 
 /**
- * The point mass (Dirac delta) at `value`: log p(x) is `logDensity` (0 if not given) at x = value and -Infinity elsewhere.
+ * The point mass (Dirac delta) at `value`: log p(x) is `logDensity` (0 if not given) at x = value and -Infinity
+ * elsewhere.
  *
- * The last `eventRank` axes of `value` are one event. A draw is the value with its gradient, which is how a point estimate
+ * The last `eventRank` axes of `value` are one event. A draw is the value with its gradient, which is how a point
+ * estimate
  * is trained; its gradient kind is `exact`.
  * @throws DistributionError where `value` is not finite or has fewer than `eventRank` axes.
  * @example delta(3).logProb([3, 4])                            // [0, -Infinity]

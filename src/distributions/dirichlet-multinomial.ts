@@ -1,4 +1,7 @@
-/** The Dirichlet-multinomial distribution: multinomial counts whose probabilities are a Dirichlet draw. Next: `multinomial.ts`. */
+/**
+ * The Dirichlet-multinomial distribution: multinomial counts whose probabilities are a Dirichlet draw. Next:
+ * `multinomial.ts`.
+ */
 import { fold } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { rowKernel } from "../engine/row-kernel.js"
@@ -14,7 +17,9 @@ import { positiveVector } from "./support-vector.js"
 
 const summed = (x: Tensor): Tensor => tf.sum(x, -1, true)
 
-/** The log-mass of counts [..., K] for concentrations [..., K]: rising factorials of each against that of their sum. */
+/**
+ * The log-mass of counts [..., K] for concentrations [..., K]: rising factorials of each against that of their sum.
+ */
 export const compoundLogMass = rowKernel({
   name: "LatentlyDirichletMultinomialLogMass",
   term: (x, a) => lgammaDifference(a, x) - lgamma(x + 1),
@@ -32,7 +37,8 @@ export const compoundLogMass = rowKernel({
 })
 
 /**
- * The Dirichlet-multinomial distribution, log p(x) = log n! + log Γ(A) - log Γ(n + A) + Σ (log Γ(x_k + a_k) - log Γ(a_k) -
+ * The Dirichlet-multinomial distribution, log p(x) = log n! + log Γ(A) - log Γ(n + A) + Σ (log Γ(x_k + a_k) - log
+ * Γ(a_k) -
  * log x_k!), with a = `concentration` [...batch, K], A its sum, and n = `totalCount` (1 where not given).
  *
  * Draws are float32 counts; the estimator is the score function.

@@ -1,4 +1,7 @@
-/** The Dirichlet distribution on the simplex. Left out: counts given by one (`dirichlet-multinomial.ts`). Next: `multinomial.ts`. */
+/**
+ * The Dirichlet distribution on the simplex. Left out: counts given by one (`dirichlet-multinomial.ts`). Next:
+ * `multinomial.ts`.
+ */
 import { stopGradient } from "../engine/repair/index.js"
 import { rowKernel } from "../engine/row-kernel.js"
 import { lgamma as doubleLgamma } from "../engine/special/double/gamma.js"
@@ -36,7 +39,10 @@ const rowDensity = rowKernel({
   gradient: (dy, x, a) => [() => tf.mul(dy, slope(x, a)), () => tf.mul(dy, tf.add(tf.log(x), digammaGap(a)))],
 })
 
-/** Poles of both signs can meet at a corner and make NaN, the only number that differs from itself: -Infinity instead. */
+/**
+ * Poles of both signs can meet at a corner and make NaN, the only number that differs from itself: -Infinity
+ * instead.
+ */
 const resolved = (density: Tensor): Tensor =>
   tf.where(tf.notEqual(density, density), Number.NEGATIVE_INFINITY, density)
 

@@ -1,4 +1,7 @@
-/** Lewandowski, Kurowicka and Joe's distribution of Cholesky factors of correlation matrices. Next: `multivariate-normal.ts`. */
+/**
+ * Lewandowski, Kurowicka and Joe's distribution of Cholesky factors of correlation matrices. Next:
+ * `multivariate-normal.ts`.
+ */
 import { DistributionError } from "../engine/error.js"
 import { matrixDiagonalPart } from "../engine/linear/index.js"
 import { fold, type Key, standardNormal } from "../engine/random.js"
@@ -15,7 +18,10 @@ const family = "lkjCholesky"
 /** 1, …, n - 1: the number of free entries of each row after the first. */
 const rowSizes = (n: number): Tensor => tf.range(1, n, 1, "float32")
 
-/** log of ∫ Π L_ii^(n-1-i+2(η-1)), over all factors; Lewandowski et al. (2009), equation 16, as log-gamma differences. */
+/**
+ * log of ∫ Π L_ii^(n-1-i+2(η-1)), over all factors; Lewandowski et al. (2009), equation 16, as log-gamma
+ * differences.
+ */
 const logNormalizer = (n: number, eta: Tensor): Tensor => {
   const half = tf.div(rowSizes(n), 2)
   const base = tf.add(tf.expandDims(eta, -1), tf.sub((n - 1) / 2, half))
@@ -30,7 +36,10 @@ const logDensity = (n: number, eta: Tensor) => (x: Tensor) => {
   return tf.sub(tf.sum(tf.mul(powers, tf.log(rest!)), -1), logNormalizer(n, eta))
 }
 
-/** Row i is a beta draw's square root times a uniform direction; one diagonal entry completes its length to 1 (the onion method). */
+/**
+ * Row i is a beta draw's square root times a uniform direction; one diagonal entry completes its length to 1 (the
+ * onion method).
+ */
 const draw = (n: number, eta: Tensor, key: Key, shape: Shape): Tensor => {
   const rows = [...shape.slice(0, -2), n - 1]
   const sizes = rowSizes(n)

@@ -1,4 +1,7 @@
-/** The multivariate normal distribution whose covariance is a low-rank product plus a diagonal. Next: `gaussian-law.ts`. */
+/**
+ * The multivariate normal distribution whose covariance is a low-rank product plus a diagonal. Next:
+ * `gaussian-law.ts`.
+ */
 
 import { DistributionError } from "../engine/error.js"
 import { cholesky, choleskySolve, logDiagonal, transposeMatrix } from "../engine/linear/index.js"
@@ -17,7 +20,8 @@ const halves = (noise: Tensor, first: number): readonly [Tensor, Tensor] => {
 }
 
 /**
- * The law of W Wᵀ + diag(d). With A = W / √d, C = I + AᵀA and y = C⁻¹Aᵀu, the distance of u√d is |u - A y|² + |y|²: a sum of
+ * The law of W Wᵀ + diag(d). With A = W / √d, C = I + AᵀA and y = C⁻¹Aᵀu, the distance of u√d is |u - A y|² + |y|²: a
+ * sum of
  * squares, where Woodbury's difference would cancel. Nothing of size n × n is made.
  */
 const lowRankLaw = (factor: Tensor, diagonal: Tensor): GaussianLaw => {

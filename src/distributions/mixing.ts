@@ -1,4 +1,6 @@
-/** The weights of a mixture: given as probabilities, as logits or as a categorical distribution. Next: `mixture.ts`. */
+/**
+ * The weights of a mixture: given as probabilities, as logits or as a categorical distribution. Next: `mixture.ts`.
+ */
 import { DistributionError } from "../engine/error.js"
 import type { TensorLike } from "../engine/tensor.js"
 import { type ClassLaw, classLaw, lawOf } from "./categorical.js"

@@ -1,4 +1,7 @@
-/** Mixtures whose components lie along the last batch axis of one distribution. Left out: components of different families (`mixture.ts`). */
+/**
+ * Mixtures whose components lie along the last batch axis of one distribution. Left out: components of different
+ * families (`mixture.ts`).
+ */
 import { DistributionError } from "../engine/error.js"
 import { fold, type Key } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
@@ -10,7 +13,10 @@ import { type MixingWeights, mixingLaw } from "./mixing.js"
 import { chosen } from "./parameterization.js"
 import type { SupportKind } from "./support.js"
 
-/** The weights of a mixture, and its components (or `componentDistribution`) as one distribution of batch shape [...batch, K]. */
+/**
+ * The weights of a mixture, and its components (or `componentDistribution`) as one distribution of batch shape
+ * [...batch, K].
+ */
 export type MixtureSameFamilyParameters<S extends SupportKind> = MixingWeights &
   (
     | { readonly components: Distribution<Tensor, S>; readonly componentDistribution?: undefined }

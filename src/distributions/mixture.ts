@@ -1,4 +1,7 @@
-/** Mixtures of different distributions, each component its own value. Left out: components along a batch axis (`mixture-same-family.ts`). Next: `categorical.ts`. */
+/**
+ * Mixtures of different distributions, each component its own value. Left out: components along a batch axis
+ * (`mixture-same-family.ts`). Next: `categorical.ts`.
+ */
 import { DistributionError } from "../engine/error.js"
 import { fold, type Key } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
@@ -138,7 +141,8 @@ const named = (law: ClassLaw, components: Components<SupportKind>): Readonly<Rec
  *
  * The components may be of different families with the same event shape, all discrete or all continuous. A draw takes
  * one draw from each and keeps one, without a gradient: the estimator is the score function.
- * @throws DistributionError where the number of weights is not that of the components, or the components do not fit together.
+ * @throws DistributionError where the number of weights is not that of the components, or the components do not fit
+ * together.
  * @example mixture({ probs: [0.3, 0.7], components: [normal(-1, 1), laplace(1, 1)] }).mean   // 0.4
  * @example mixture([0.3, 0.7], [normal(-1, 1), normal(1, 1)])
  */

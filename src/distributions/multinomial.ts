@@ -1,4 +1,7 @@
-/** The multinomial distribution: counts of K classes in a fixed number of trials. Left out: `dirichlet-multinomial.ts`. Next: `categorical.ts`. */
+/**
+ * The multinomial distribution: counts of K classes in a fixed number of trials. Left out:
+ * `dirichlet-multinomial.ts`. Next: `categorical.ts`.
+ */
 import { fold, type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { rowKernel } from "../engine/row-kernel.js"
@@ -49,7 +52,8 @@ const entry = (x: Tensor, index: number): Tensor =>
   ])
 
 /**
- * Counts of K classes in n trials, [...shape, K]: class after class, a binomial draw from the trials that are left with the
+ * Counts of K classes in n trials, [...shape, K]: class after class, a binomial draw from the trials that are left
+ * with the
  * class's share of the probability that is left. A fixed number of operations however many trials there are.
  */
 export const drawCounts = (probs: Tensor, total: Tensor, key: Key, shape: Shape): Tensor => {
@@ -87,7 +91,8 @@ const massOf = (law: ClassLaw): ((x: Tensor) => Tensor) =>
  * n = `totalCount` (1 where not given), over the last axis of `probs` or `logits` [...batch, K].
  *
  * Draws are float32 counts; the estimator is the score function.
- * @throws DistributionError unless exactly one of `probs` and `logits` is given and `totalCount` is a whole number from 0 up.
+ * @throws DistributionError unless exactly one of `probs` and `logits` is given and `totalCount` is a whole number
+ * from 0 up.
  * @example multinomial({ probs: [0.2, 0.3, 0.5], totalCount: 3 }).logProb([1, 1, 1])   // log 0.18
  */
 export const multinomial = <P extends TensorLike>(

@@ -1,4 +1,7 @@
-/** The multivariate normal distribution with a full covariance. Left out: `low-rank-multivariate-normal.ts`. Next: `gaussian-law.ts`. */
+/**
+ * The multivariate normal distribution with a full covariance. Left out: `low-rank-multivariate-normal.ts`. Next:
+ * `gaussian-law.ts`.
+ */
 import { DistributionError } from "../engine/error.js"
 import { standardNormal } from "../engine/random.js"
 import { type Shape, type Tensor, type TensorLike, tf } from "../engine/tensor.js"

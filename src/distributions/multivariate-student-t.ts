@@ -33,7 +33,8 @@ const inflation = (df: Tensor): Tensor => {
 }
 
 /**
- * The multivariate Student t distribution, log p(x) = log Γ((ν+n)/2) - log Γ(ν/2) - ½ n log νπ - log det L - ½ (ν + n) log(1 +
+ * The multivariate Student t distribution, log p(x) = log Γ((ν+n)/2) - log Γ(ν/2) - ½ n log νπ - log det L - ½ (ν + n)
+ * log(1 +
  * |L⁻¹(x - loc)|²/ν), with ν = `df` above 0 and L = `scaleTril` [...batch, n, n] lower-triangular.
  *
  * The mean is NaN for df up to 1, the variance infinite for df up to 2. Draws are pathwise (implicit in `df`).

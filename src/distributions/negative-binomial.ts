@@ -1,4 +1,7 @@
-/** The negative binomial distribution: counts more spread than Poisson's. Left out: `geometric.ts`, its case of one failure. Next: `zero-inflated.ts`. */
+/**
+ * The negative binomial distribution: counts more spread than Poisson's. Left out: `geometric.ts`, its case of one
+ * failure. Next: `zero-inflated.ts`.
+ */
 import { fold, type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { betainc, logStandardGamma } from "../engine/special/index.js"
@@ -80,7 +83,8 @@ const draw =
 
 /**
  * The negative binomial distribution, log p(x) = log Γ(x + r) - log Γ(r) - log x! + r log(1 - p) + x log p: the number
- * x = 0, 1, … of successes of chance p (`probs`, or `logits`) before the r-th failure (`totalCount`, any positive number); or
+ * x = 0, 1, … of successes of chance p (`probs`, or `logits`) before the r-th failure (`totalCount`, any positive
+ * number); or
  * by its `mean` m and `concentration` r, with variance m + m²/r, which tends to Poisson as r grows.
  *
  * Draws are float32 counts; the estimator is the score function.

@@ -1,4 +1,7 @@
-/** The categorical distribution over one-hot vectors. Left out: its relaxations (`relaxed-one-hot-categorical.ts`). Next: `multinomial.ts`. */
+/**
+ * The categorical distribution over one-hot vectors. Left out: its relaxations (`relaxed-one-hot-categorical.ts`).
+ * Next: `multinomial.ts`.
+ */
 import { type Tensor, type TensorLike, tf } from "../engine/tensor.js"
 import { type ClassLaw, classEntropy, classKl, classLaw, drawClass, lawOf, remember } from "./categorical.js"
 import { type Distribution, distribution, type Family } from "./distribution.js"

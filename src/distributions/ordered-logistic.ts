@@ -1,4 +1,6 @@
-/** The ordered logistic distribution: ranked classes cut out of one latent logistic variable. Next: `categorical.ts`. */
+/**
+ * The ordered logistic distribution: ranked classes cut out of one latent logistic variable. Next: `categorical.ts`.
+ */
 import { takeLast } from "../engine/last-axis.js"
 import { type Key, uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
@@ -21,7 +23,10 @@ const padded = (cutpoints: Tensor): Tensor => {
   )
 }
 
-/** log(σ(b) - σ(a)) = log σ(b) + log σ(-a) + log(1 - e^(a-b)): a sum of negative terms, so a narrow class keeps its digits. */
+/**
+ * log(σ(b) - σ(a)) = log σ(b) + log σ(-a) + log(1 - e^(a-b)): a sum of negative terms, so a narrow class keeps its
+ * digits.
+ */
 const logMass = (predictor: Tensor, cuts: Tensor, index: Tensor): Tensor => {
   const low = takeLast(cuts, index)
   const high = takeLast(cuts, tf.add(index, tf.scalar(1, "int32")))

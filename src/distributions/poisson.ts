@@ -1,4 +1,7 @@
-/** The Poisson distribution of counts. Left out: `negative-binomial.ts`, for counts more spread than their mean. Next: `count-quantile.ts`. */
+/**
+ * The Poisson distribution of counts. Left out: `negative-binomial.ts`, for counts more spread than their mean.
+ * Next: `count-quantile.ts`.
+ */
 import { uniform } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { digamma, gammaincc, xlogy } from "../engine/special/index.js"

@@ -1,4 +1,7 @@
-/** The relaxed one-hot categorical (Concrete, Gumbel-softmax) distribution. Left out: hard draws with soft gradients (`straight-through.ts`). Next: `one-hot-categorical.ts`. */
+/**
+ * The relaxed one-hot categorical (Concrete, Gumbel-softmax) distribution. Left out: hard draws with soft gradients
+ * (`straight-through.ts`). Next: `one-hot-categorical.ts`.
+ */
 import { standardGumbel } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { lgamma, logSumExp } from "../engine/special/index.js"

@@ -62,7 +62,8 @@ const softened = <S extends "boolean" | "oneHot">(
   )
 
 /**
- * The Bernoulli distribution with straight-through draws: zeros and ones whose gradient is that of `probs`. Scored at such
+ * The Bernoulli distribution with straight-through draws: zeros and ones whose gradient is that of `probs`. Scored at
+ * such
  * a draw, the log-mass has the slope log p - log(1 - p) by the value. The gradient kind is `pathwise`, and it is biased.
  * @throws DistributionError unless exactly one of `probs` in [0, 1] and `logits` is given.
  * @example tf.grad((p) => straightThroughBernoulli({ probs: p }).sample(0))(tf.scalar(0.3))   // 1

@@ -58,7 +58,10 @@ export const logit: Support<"real"> = {
   contains: (x) => tf.logicalNot(tf.isNaN(x)),
 }
 
-/** The domain of a vector of unnormalized log-probabilities: below ∞, -∞ allowed (an impossible class), one of them finite. */
+/**
+ * The domain of a vector of unnormalized log-probabilities: below ∞, -∞ allowed (an impossible class), one of them
+ * finite.
+ */
 export const logitVector: Support<"real"> = {
   ...real,
   eventRank: 1,

@@ -1,4 +1,7 @@
-/** A continuous distribution restricted to an interval. Left out: the normal's own exact tails (`truncated-normal.ts`). Next: `distribution.ts`. */
+/**
+ * A continuous distribution restricted to an interval. Left out: the normal's own exact tails
+ * (`truncated-normal.ts`). Next: `distribution.ts`.
+ */
 import { checksEnabled } from "../engine/checks.js"
 import { DistributionError } from "../engine/error.js"
 import { uniform } from "../engine/random.js"
@@ -60,10 +63,12 @@ const clipped = (x: Tensor, low: Tensor | undefined, high: Tensor | undefined): 
 }
 
 /**
- * `base` restricted to [low, high]: log p(x) = log p_base(x) - log(F(high) - F(low)) inside, -Infinity outside, with F the
+ * `base` restricted to [low, high]: log p(x) = log p_base(x) - log(F(high) - F(low)) inside, -Infinity outside, with F
+ * the
  * base's cdf. Draws are the base's quantiles of uniform numbers between F(low) and F(high), pathwise where its are.
  *
- * Exact while F tells `low` from `high`; far out in an upper tail F rounds to 1 (the normal has `truncatedNormal` for that).
+ * Exact while F tells `low` from `high`; far out in an upper tail F rounds to 1 (the normal has `truncatedNormal` for
+ * that).
  * @throws DistributionError where `base` lacks a cdf or its inverse, or has no mass in the interval.
  * @example truncated({ baseDist: normal(0, 1), low: 0 }).logProb(-1)   // -Infinity
  * @example truncated(exponential(1), { high: 2 }).logProb(1)   // -0.854586

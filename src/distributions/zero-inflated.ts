@@ -41,7 +41,8 @@ const logAdd = (a: Tensor, b: Tensor): Tensor => {
 }
 
 /**
- * log(g + (1 - g) p) for a zero: near certainty from its distance to 1, elsewhere from the two logarithms, so that neither a
+ * log(g + (1 - g) p) for a zero: near certainty from its distance to 1, elsewhere from the two logarithms, so that
+ * neither a
  * nearly certain nor a nearly impossible zero loses its digits.
  */
 const logZeroMass = (logZero: Tensor, own: Tensor, rest: Tensor, logBaseZero: Tensor): Tensor => {
@@ -51,7 +52,8 @@ const logZeroMass = (logZero: Tensor, own: Tensor, rest: Tensor, logBaseZero: Te
 }
 
 /**
- * A distribution of counts that is 0 with probability `gate` and else a draw from `base`: p(0) = g + (1 - g) p_base(0), and
+ * A distribution of counts that is 0 with probability `gate` and else a draw from `base`: p(0) = g + (1 - g)
+ * p_base(0), and
  * p(x) = (1 - g) p_base(x) for other x. `gate` in [0, 1], or `gateLogits`, broadcasts against the base's batch.
  *
  * The estimator is the score function.

@@ -95,7 +95,10 @@ const takeRows: RowKernel = defineKernel(2, {
   ],
 })
 
-/** The largest of each row, and Σ exp(l - largest) over the others. Entries equal to the largest are 1 each, less the one. */
+/**
+ * The largest of each row, and Σ exp(l - largest) over the others. Entries equal to the largest are 1 each, less the
+ * one.
+ */
 type TopAndRest = readonly [top: Tensor, rest: Tensor]
 
 const topAndRest = (logits: Tensor, backend: NativeBackend): TopAndRest => {
@@ -113,7 +116,10 @@ const topAndRest = (logits: Tensor, backend: NativeBackend): TopAndRest => {
 /** Up to how many classes, and from how many numbers on, one column after another is the faster way. */
 const [fewClasses, manyNumbers] = [16, 2 ** 16]
 
-/** The same, class by class over long columns: reductions of short rows are slow, with XLA and without (8.6 ms against 18). */
+/**
+ * The same, class by class over long columns: reductions of short rows are slow, with XLA and without (8.6 ms
+ * against 18).
+ */
 const topAndRestByColumn = (logits: Tensor, backend: NativeBackend): TopAndRest => {
   const [rows, classes] = logits.shape as [number, number]
   const attributes = [
@@ -153,7 +159,10 @@ const rowExcess = (values: ArrayValue["values"], start: number, size: number, to
   return Math.log1p(rest)
 }
 
-/** The log-probability, under softmax(logits) of each row, of the classes in `index`: [rows, size], [rows, columns] to [rows, columns]. */
+/**
+ * The log-probability, under softmax(logits) of each row, of the classes in `index`: [rows, size], [rows, columns]
+ * to [rows, columns].
+ */
 const logMassRows = defineKernel(2, {
   name: "LatentlyLogMassRows",
   native: ([logits, index], _, backend) => nativeLogMass(logits!, index!, backend),

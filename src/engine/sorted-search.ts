@@ -1,5 +1,6 @@
 /**
- * Where numbers fall among sorted ones: how a class is drawn from cumulative probabilities, in logarithmic time. Left out:
+ * Where numbers fall among sorted ones: how a class is drawn from cumulative probabilities, in logarithmic time. Left
+ * out:
  * sorting. Next: `last-axis.ts`, whose batches this runs over.
  */
 import { defineKernel, typeAttribute } from "./kernel.js"
@@ -36,7 +37,8 @@ const countRows = defineKernel(2, {
 })
 
 /**
- * How many of the numbers on the last axis of `sorted` [...batch, size], which do not decrease, are strictly below `level`,
+ * How many of the numbers on the last axis of `sorted` [...batch, size], which do not decrease, are strictly below
+ * `level`,
  * which broadcasts against the batch: int32. No gradient flows.
  *
  * @example countBelow(tf.tensor1d([0.2, 0.7]), tf.tensor1d([0.1, 0.5, 0.9]))   // [0, 1, 2]

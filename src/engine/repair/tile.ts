@@ -1,5 +1,6 @@
 /**
- * The gradient of `tile`, and so of `broadcastTo`, which is made of it: a sum over the copies. TensorFlow.js adds the copies up
+ * The gradient of `tile`, and so of `broadcastTo`, which is made of it: a sum over the copies. TensorFlow.js adds the
+ * copies up
  * slice by slice, which takes a million operations for a number repeated a million times, and stops at rank 4.
  */
 import type { Tensor } from "../tensor.js"
