@@ -72,15 +72,3 @@ export const logitVector: Support<"real"> = {
       tf.greater(tf.max(x, -1), Number.NEGATIVE_INFINITY),
     ),
 }
-
-/** The domain of weights: vectors of finite numbers from 0 up, at least one of them above 0. */
-export const weightVector: Support<"real"> = {
-  ...real,
-  eventRank: 1,
-  text: "vectors of finite non-negative numbers, not all 0",
-  contains: (x) =>
-    tf.logicalAnd(
-      allOfVector(tf.logicalAnd(tf.isFinite(x), tf.greaterEqual(x, 0))),
-      tf.greater(tf.max(x, -1), 0),
-    ),
-}
