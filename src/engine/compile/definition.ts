@@ -4,7 +4,7 @@
  * `saved_model.proto`. Left out: which nodes there are (`graph.ts`). Next: `session.ts`, which loads the bytes.
  */
 import type { Attribute, AttributeValue, ConstantValue } from "./graph.js"
-import { type Bytes, float, integer, join, map, message, text } from "./protobuf.js"
+import { type Bytes, encode, float, integer, map, message, raw, text } from "./protobuf.js"
 
 const each = <T>(value: T | readonly T[], write: (field: number, item: T) => Bytes, field: number): Bytes =>
   Array.isArray(value) ? message(1, ...value.map((item: T) => write(field, item))) : write(field, value as T)
@@ -13,7 +13,7 @@ const shapeMessage = (field: number, shape: readonly number[]): Bytes =>
   message(field, ...shape.map((size) => message(2, integer(1, size))))
 
 const tensorMessage = ({ dtype, shape, bytes }: ConstantValue): Bytes =>
-  message(8, integer(1, dtype), shapeMessage(2, shape), message(4, bytes))
+  message(8, integer(1, dtype), shapeMessage(2, shape), message(4, raw(bytes)))
 
 /** An `AttrValue`: lists go in its field 1, with the same numbers for their items. */
 const attributeMessage = (attribute: AttributeValue): Bytes => {
@@ -47,15 +47,10 @@ export const nodeMessage = (
   op: string,
   inputs: readonly string[],
   attributes: readonly Attribute[],
-): Bytes => [
-  text(1, name),
-  text(2, op),
-  inputs.map((input) => text(3, input)),
-  map(
-    5,
-    attributes.map(({ name: key, value }) => [key, attributeMessage(value)] as const),
-  ),
-]
+): Bytes => {
+  const entries = attributes.map(({ name: key, value }) => [key, attributeMessage(value)] as const)
+  return text(1, name) + text(2, op) + inputs.map((input) => text(3, input)).join("") + map(5, entries)
+}
 
 /** A named and typed argument or result of a function. */
 export interface Argument {
@@ -76,26 +71,19 @@ export const functionMessage = (options: {
 }): Bytes => {
   const { name, inputs, outputs, nodes, compiled = false } = options
   const argument = (field: number) => (a: Argument) => message(field, text(1, a.name), integer(3, a.dtype))
-  return [
-    message(1, text(1, name), inputs.map(argument(2)), outputs.map(argument(3))),
-    nodes.map((node) => message(3, node)),
-    map(
-      4,
-      outputs.map(({ name: key, from }) => [key, new TextEncoder().encode(from)] as const),
-    ),
-    compiled ? map(5, [["_XlaMustCompile", integer(5, true)]]) : [],
-  ]
+  const signature = message(1, text(1, name), ...inputs.map(argument(2)), ...outputs.map(argument(3)))
+  const body = nodes.map((node) => message(3, node)).join("")
+  const results = map(
+    4,
+    outputs.map(({ name: key, from }) => [key, from] as const),
+  )
+  return signature + body + results + (compiled ? map(5, [["_XlaMustCompile", integer(5, true)]]) : "")
 }
 
 /** A `SavedModel` with one graph, tagged `serve`, no variables and no assets. */
 export const savedModel = (nodes: readonly Bytes[], functions: readonly Bytes[] = []): Uint8Array => {
   const library = message(2, ...functions.map((f) => message(1, f)))
   const versions = message(4, integer(1, 1882), integer(2, 12))
-  const graph = message(
-    2,
-    nodes.map((node) => message(1, node)),
-    library,
-    versions,
-  )
-  return join([integer(1, 1), message(2, message(1, text(4, "serve")), graph)])
+  const graph = message(2, ...nodes.map((node) => message(1, node)), library, versions)
+  return encode(integer(1, 1) + message(2, message(1, text(4, "serve")), graph))
 }

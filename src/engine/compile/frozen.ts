@@ -44,15 +44,14 @@ const sameCaptured = (a: Captured, b: Captured): boolean => {
 export const findFrozen = (a: Recording, b: Recording): EngineError | undefined => {
   const nodes = inOrder(a.results)
   const others = inOrder(b.results)
-  const placeOf = (node: Node | undefined): string => atPlace(node && a.places.get(node))
+  const placeOf = (node: Node): string =>
+    [node, ...node.inputs.map((input) => input.node)].map((n) => atPlace(a.places.get(n))).find(Boolean) ?? ""
   for (const [i, node] of nodes.entries()) {
     const other = others[i]
-    const place =
-      [node, ...node.inputs.map((input) => input.node)].map(placeOf).find((text) => text !== "") ?? ""
     if (other === undefined || node.op !== other.op || attributesOf(node) !== attributesOf(other))
-      return changed(place)
-    const [value, otherValue] = [constantBytes(node), constantBytes(other)]
-    if (value !== undefined && !sameBytes(value, otherValue!)) return frozen(place)
+      return changed(placeOf(node))
+    const [bytes, otherBytes] = [constantBytes(node), constantBytes(other)]
+    if (bytes !== undefined && !sameBytes(bytes, otherBytes!)) return frozen(placeOf(node))
   }
   if (others.length !== nodes.length || a.captured.length !== b.captured.length) return changed("")
   const bad = a.captured.find((captured, i) => !sameCaptured(captured, b.captured[i]!))
