@@ -51,7 +51,7 @@ export const frameOf = (
 /** Noise that belongs to no density is the same for every particle of a row: the first copy's, repeated. */
 export const sameForCopies = (site: Site, value: Tensor): Tensor => {
   const [plate] = site.details.plates
-  if (plate === undefined || plate.repeats === 1) return value
+  if (plate === undefined || plate.repeats === 1 || site.details.options.independent) return value
   const first = tf.slice(value, 0, plate.count / plate.repeats)
   return tf.tile(first, [plate.repeats, ...value.shape.slice(1).map(() => 1)])
 }

@@ -9,6 +9,7 @@ import { type Tensor, type TensorLike, type tf, toTensor } from "../engine/tenso
 import {
   type Init,
   type ParamOptions,
+  type RandomOptions,
   request,
   type SampleOptions,
   type Site,
@@ -104,7 +105,8 @@ export const deterministic = <const N extends string, A extends Tensor>(
 export const random = <const N extends string, A extends Tensor, S extends SupportKind>(
   name: N,
   dist: Distribution<A, S>,
-): Site<N, A, S, "random"> => request({ role: "random", name, dist })
+  options: RandomOptions = {},
+): Site<N, A, S, "random"> => request({ role: "random", name, dist, options })
 
 /** What `plate` yields to learn which rows it runs on; for handlers, not for users. */
 export const plateRequest = (

@@ -45,6 +45,12 @@ export interface ParamOptions {
   readonly shared?: boolean
 }
 
+/** Options of noise. */
+export interface RandomOptions {
+  /** Whether the particles of one row draw their own; by default they share it, as they must where it makes their data. */
+  readonly independent?: boolean
+}
+
 /** Everything a handler can know of a site; which fields are set depends on the role. */
 export interface SiteDetails {
   readonly role: Role
@@ -65,6 +71,7 @@ export interface SiteDetails {
     readonly size?: number
     readonly rows?: Tensor | Readonly<Record<string, Tensor>>
     readonly axis?: number
+    readonly independent?: boolean
     readonly summed?: boolean
   }
   readonly location: Location | undefined

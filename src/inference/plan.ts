@@ -152,7 +152,9 @@ const sitePlans = (structure: Structure, scored: ReadonlyMap<string, Tensor>): M
   const estimators = chooseEstimators(latents, (name) => structure.dependsOn(guideTerm(name)))
   return new Map(
     latents.map((entry) => {
-      const { estimator, why } = estimators.get(entry.name)!
+      const { estimator, why: reason } = estimators.get(entry.name)!
+      const { note } = entry.site.details.options
+      const why = note === undefined ? reason : `${reason}; ${note}`
       const downstream = new Set(
         [...scored.keys()].filter((term) => structure.dependsOn(term).has(entry.name)),
       )

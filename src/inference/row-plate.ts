@@ -47,6 +47,8 @@ export const rowPlateOf = (
       (e) => outside(e) && (isSummed(e) || reaches(scored.get(e.name))),
     ) || [...pair.guide.entries.values()].some((e) => outside(e) && reaches(scored.get(guideName(e.name))))
   if (tied) return undefined
-  const noise = entriesOf(pair).find((e) => e.role === "random" && !isSummed(e) && reaches(e.value))
+  const noise = entriesOf(pair).find(
+    (e) => e.role === "random" && !isSummed(e) && !e.site.details.options.independent && reaches(e.value),
+  )
   return { plate, noise: noise?.name }
 }
