@@ -6,7 +6,10 @@ import { createRequire } from "node:module"
 import { dirname } from "node:path"
 import { type Fallback, offerBackend, onFallback } from "./backend.js"
 import "./compile/compiler.js"
+import "./compile/function.js"
+import { offerFiles } from "./files.js"
 import { loadTfjsNode } from "./native/addon.js"
+import { nodeFiles } from "./native/files.js"
 import { mapThroughFile } from "./native/source-map.js"
 import { registerSurroundings } from "./source-frame.js"
 import { tf } from "./tensor.js"
@@ -43,4 +46,5 @@ offerBackend("tensorflow", async () => loadTfjsNode())
 offerBackend("wasm", loadWasm)
 offerBackend("cpu", loadCpu)
 onFallback(tellOnce)
+offerFiles(nodeFiles)
 registerSurroundings({ map: mapThroughFile, directory: () => process.cwd() })

@@ -24,3 +24,7 @@ export const matrixWork = (results: readonly Source[]): number =>
     if (node.op === "MatMul" || node.op === "BatchMatMulV2") return sum + productOf(node)
     return node.op.includes("Conv") ? sum + convolutionOf(node) : sum
   }, 0)
+
+/** Numbers that the results' nodes make on the way, all together. */
+export const elementWork = (results: readonly Source[]): number =>
+  inOrder(results).reduce((sum, node) => sum + node.outputs.reduce((n, { shape }) => n + sizeOf(shape), 0), 0)
