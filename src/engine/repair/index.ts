@@ -5,6 +5,7 @@
  */
 import "./masks.js"
 import "./products.js"
+import "./relu.js"
 import "./gather.js"
 import "./casts.js"
 import "./extremes.js"
