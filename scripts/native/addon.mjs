@@ -1,9 +1,10 @@
 /**
- * Builds tfjs-node's addon from its two C++ files with the compiler alone: no node-gyp, no make, and Node's headers are
+ * Builds tfjs-node's addon from its two C++ files, and a small one of our own beside it, with the compiler alone: no node-gyp, no make, and Node's headers are
  * the ones beside the running Node or those of the npm package `node-api-headers`. Next: `wheel.mjs`.
  */
 import { mkdirSync, readdirSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
 import { lastLine, run } from "./command.mjs"
 import { findNodeHeaders, npmCommand } from "./toolchain.mjs"
 import { NativeUnavailable } from "./unavailable.mjs"
@@ -45,6 +46,21 @@ const compilerArguments = ({ source, include, headers, libraries, napi, output }
   output,
 ]
 
+/** Compiles `quiet.cc`; without it everything works, with some notes of TensorFlow's on the terminal. */
+const buildQuiet = async ({ compiler, headers, napi, folder }) => {
+  const source = fileURLToPath(new URL("./quiet.cc", import.meta.url))
+  const output = join(folder, "latently_quiet.node")
+  const flags = [
+    "-std=c++17",
+    "-O2",
+    "-fPIC",
+    "-shared",
+    `-DNAPI_VERSION=${napi}`,
+    "-DNODE_GYP_MODULE_NAME=latently_quiet",
+  ]
+  await run(compiler, [...flags, `-I${headers}`, source, "-o", output])
+}
+
 /**
  * Compiles the addon of the package `target` into `<staging>/lib/napi-v<n>/tfjs_binding.node` against
  * `<staging>/deps/lib` and the TensorFlow headers in `include`. Throws `NativeUnavailable` with the compiler's own words.
@@ -57,7 +73,8 @@ export const buildAddon = async ({ target, staging, include, scratch, compiler }
   const source = join(target.folder, "binding")
   const args = compilerArguments({ source, include, headers, libraries, napi: target.napi, output })
   const built = await run(compiler, args)
-  if (built.code === 0) return
+  if (built.code === 0)
+    return await buildQuiet({ compiler, headers, napi: target.napi, folder: dirname(output) })
   const reason = /error: .*/.exec(built.output)?.[0] ?? lastLine(built.output)
   throw new NativeUnavailable(`${compiler} could not build the addon: ${reason}`, [])
 }

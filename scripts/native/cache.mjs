@@ -35,9 +35,12 @@ export const cacheRoot = (env = process.env, platform = process.platform, home =
   return join(env.XDG_CACHE_HOME || join(home, ".cache"), "latently")
 }
 
-/** What tells one machine's addon from another's: `"linux-x64-napi8"`. */
+/** Raised whenever the addon is built otherwise than before, so that older entries are not used. */
+const build = 3
+
+/** What tells one machine's addon from another's: `"linux-x64-napi8-build2"`. */
 export const machineKey = (napi, platform = process.platform, arch = process.arch) =>
-  `${platform}-${arch}-napi${napi}`
+  `${platform}-${arch}-napi${napi}-build${build}`
 
 /** Where an entry lives: `<root>/native/<tfjs-node>-<tensorflow>-<platform>-<arch>-napi<n>`. */
 export const entryPath = (root, { tfjsNode, tensorflow, machine }) =>

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { hushed } from "../native/quiet.js"
 import { type Tensor, tf } from "../tensor.js"
 
 /** What latently uses of the tfjs-node addon. Tensors are named by whole numbers. */
@@ -57,15 +58,20 @@ export const loadGraph = (model: Uint8Array): Session => {
   const load = (): number => {
     try {
       writeFileSync(join(folder, "saved_model.pb"), model)
-      return binding.loadSavedModel(folder, "serve")
+      return hushed(() => binding.loadSavedModel(folder, "serve"))
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
   }
   const id = load()
   let open = true
+  let runs = 0
   return {
-    run: (inputs, inputNames, outputNames) => binding.runSavedModel(id, inputs, inputNames, outputNames),
+    // TensorFlow prepares, and XLA compiles, in the first runs, with notes that are of no use to a user
+    run: (inputs, inputNames, outputNames) => {
+      const run = (): Output[] => binding.runSavedModel(id, inputs, inputNames, outputNames)
+      return runs++ < 2 ? hushed(run) : run()
+    },
     dispose: () => {
       if (open) binding.deleteSavedModel(id)
       open = false
