@@ -1,10 +1,10 @@
 /** Runs the three worked examples and puts what they found into one table. Next: `report.ts`, the pictures. */
-import type { Evaluation } from "latently"
+import { cosine, type Evaluation } from "latently"
 import type { Column } from "latently/report"
 import type { MixtureResult } from "../gaussian-mixture/compare.js"
 import { faithfulMixtures } from "../gaussian-mixture/main.js"
 import { irisPpca } from "../ppca/compare.js"
-import { type TrainedVae, trainVae } from "../vae/train.js"
+import { classicVae, planeVae, type TrainedVae, trainVae } from "../vae/train.js"
 
 /** Everything that was fitted. */
 export interface Results {
@@ -31,7 +31,7 @@ export const fullEffort: Effort = {
   mixtureSteps: 1000,
   ppcaSteps: 2000,
   vaeSteps: 12 * 469,
-  planeSteps: 10 * 469,
+  planeSteps: 4500,
   vaeSeconds: 60,
   planeSeconds: 40,
 }
@@ -51,9 +51,15 @@ export const runAll = async (effort: Effort): Promise<Results> => {
   const mixtures = await faithfulMixtures(effort.mixtureSteps)
   const ppca = await irisPpca(effort.ppcaSteps)
   const { vaeSteps, vaeSeconds, planeSteps, planeSeconds } = effort
-  const vae = await trainVae({ latents: 50, steps: vaeSteps, seconds: vaeSeconds, label: "vae, 50 latents" })
+  const vae = await trainVae({
+    program: classicVae(50),
+    steps: vaeSteps,
+    seconds: vaeSeconds,
+    label: "vae, 50 latents",
+  })
   const plane = await trainVae({
-    latents: 2,
+    program: planeVae(),
+    rate: cosine(2e-3, planeSteps, 2e-4),
     steps: planeSteps,
     seconds: planeSeconds,
     label: "vae, 2 latents",

@@ -55,6 +55,13 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   console.log(`log evidence ${evidence.logEvidence.toFixed(2)}, k-hat ${evidence.kHat.toFixed(2)}`)
   console.log(`wrong rows: ${years.filter((_, i) => wrong[i]! > 0.5).join(", ")}`)
   const [picture] = process.argv.slice(2)
-  const series = fits.map(({ name, losses }) => ({ label: name, y: losses.map((loss) => -loss) }))
-  if (picture) writeFileSync(picture, await curves({ series, y: "ELBO (nats)" }))
+  const at = (name: "level/loc" | "slope/loc") => number(fits[1]!.params[name])
+  const x = years.map((year) => year - 1950)
+  const line = years.map((year) => at("level/loc") + (at("slope/loc") * (year - 1961.5)) / 10)
+  const series = [
+    { label: "written down", x, y: calls },
+    { label: "the model's line", x, y: line },
+  ]
+  const axes = { x: "years since 1950", y: "calls (tens of millions)", yDomain: [-1, 22] as const }
+  if (picture) writeFileSync(picture, await curves({ series, ...axes }))
 }

@@ -18,17 +18,18 @@ export const asFit = ({ method, bound, params }: MixtureResult) => {
   const row = (values: Float64Array, at: number): number[] => [...values.subarray(at * d, (at + 1) * d)]
   return {
     label: method,
-    note: bound.toFixed(4),
+    note: bound.toFixed(4).replace("-", "−"),
     weights,
     means: each((k) => row(means, k)),
     covariances: each((k) => Array.from({ length: d }, (_, i) => row(covariances, k * d + i))),
   }
 }
 
-/** Ellipses over the points, a panel for each of some results. */
+/** Ellipses over the points, a panel for each result. */
 export const ellipses = (results: readonly MixtureResult[]): Promise<string[]> => {
-  const { rows: points } = oldFaithful()
-  return mixtureEllipses({ points, names: ["eruption (min)", "waiting (min)"], fits: results.map(asFit) })
+  const size = { width: 252, height: 264 }
+  const names = ["eruption (min)", "waiting (min)"]
+  return mixtureEllipses({ points: oldFaithful().rows, names, fits: results.map(asFit), ...size })
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -16,7 +16,7 @@ export const irisScatter = (
   const { rows, names, labels } = iris()
   const panels = results.map(({ method, perRow, params }) => ({
     label: method,
-    note: `${perRow.toFixed(4)} nats a flower`,
+    note: `${perRow.toFixed(4).replace("-", "−")} nats a flower`,
     points: pairs(scorePpca(rows, params).latentMeans),
     loadings: pairs(params.loadings),
   }))

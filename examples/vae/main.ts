@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { decode, imagine, reconstruct, tf } from "latently"
 import { imageGrid, latentGrid, reconstructions, table } from "latently/report"
-import { type TrainedVae, testPictures, trainVae } from "./train.js"
+import { classicVae, type TrainedVae, testPictures, trainVae } from "./train.js"
 
 const shape = [28, 28] as const
 
@@ -36,7 +36,7 @@ export const manifold = ({ program, fitted }: TrainedVae, side = 20): string => 
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const steps = Number(process.env.LATENTLY_EXAMPLE_STEPS ?? 15 * 469)
-  const trained = await trainVae({ latents: 20, steps, seconds: 600, label: "vae" })
+  const trained = await trainVae({ program: classicVae(20), steps, seconds: 600, label: "vae" })
   const row = (part: "train" | "test") => ({ part, ...trained[part] })
   console.log(trained.fitted.reason)
   console.log(

@@ -1,5 +1,17 @@
 /** Trains an autoencoder on MNIST, its pixels drawn from the grey values anew at every step. Next: `main.ts`. */
-import { adam, binarize, type Evaluation, encode, evaluate, type Fit, fit, tf, type Vae, vae } from "latently"
+import {
+  adam,
+  binarize,
+  type Evaluation,
+  encode,
+  evaluate,
+  type Fit,
+  fit,
+  type Schedule,
+  tf,
+  type Vae,
+  vae,
+} from "latently"
 import { progress } from "latently/report"
 import { mnist, type Pictures } from "../data/mnist.js"
 
@@ -10,9 +22,11 @@ export const greyOf = ({ images, count }: Pictures, from = 0, to = count): tf.Te
   return tf.tensor2d(values, [to - from, 784])
 }
 
-/** What to train: how large, how many steps at the most, and for how long at the most. */
+/** What to train: the program, how many steps at the most, and for how long at the most. */
 export interface VaeTraining {
-  readonly latents: number
+  readonly program: Vae
+  /** Of Adam; 1e-3 unless told. */
+  readonly rate?: number | Schedule
   readonly steps: number
   readonly seconds: number
   readonly label: string
@@ -39,17 +53,24 @@ const perImage = (
   standardError: standardError / count,
 })
 
-/** 784-400-latents-400-784, softplus, Adam at 1e-3, batches of 128: stops at `steps`, or when `seconds` are over. */
-export const trainVae = async ({ latents, steps, seconds, label }: VaeTraining): Promise<TrainedVae> => {
+/** 784-400-latents-400-784 with softplus, pixels redrawn: NumPyro's example. */
+export const classicVae = (latents: number): Vae => vae({ pixels: 784, hidden: 400, latents, redraw: true })
+
+/** Two latents, which take a deeper network to fill their plane. */
+export const planeVae = (): Vae =>
+  vae({ pixels: 784, hidden: [256, 128], latents: 2, activation: "tanh", redraw: true })
+
+/** Trains in batches of 128: stops at `steps`, or when `seconds` are over. */
+export const trainVae = async (training: VaeTraining): Promise<TrainedVae> => {
+  const { program, steps, seconds, label, rate = 1e-3 } = training
   const data = mnist()
   const images = greyOf(data.train)
-  const program = vae({ pixels: 784, hidden: 400, latents, redraw: true })
   const bar = progress({ label, total: steps })
   const patience = new AbortController()
   const fitted = await fit(program.model, program.encoder, [images], {
     steps,
     batch: 128,
-    optimizer: adam(1e-3),
+    optimizer: adam(rate),
     signal: patience.signal,
     onProgress: (told) => {
       bar.update(told.step, { loss: told.loss / images.shape[0] })
