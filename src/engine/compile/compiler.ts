@@ -16,8 +16,11 @@ import { matrixWork } from "./work.js"
 /** Below this many operations in matrix products a step spends its time between kernels, and XLA's loop saves it. */
 const loopBelow = 2e7
 
-/** Compiling the loop takes about as long as some thousands of small plain steps: fits shorter than this never pay for it. */
-const loopFrom = 500
+/**
+ * Compiling the loop takes about as long as this many plain steps, whatever their size (measured: 3,300 to 5,000), so it begins
+ * when as much time has been spent as it costs. A count, not a clock: a fit gives the same numbers however it is cut.
+ */
+const loopFrom = 4000
 
 const sizesOf = (batch: StepProgram["batch"], rowsAt: RowsAt | undefined): number[] => {
   if (batch === undefined || rowsAt === undefined) return [0]
