@@ -1,4 +1,4 @@
-/** Families of counts. Next: `vectors.ts`. */
+/** Families of counts. Next: `gaussians.ts`. */
 import { betaBinomial } from "../../../src/distributions/beta-binomial.js"
 import { binomial } from "../../../src/distributions/binomial.js"
 import { dirichletMultinomial } from "../../../src/distributions/dirichlet-multinomial.js"

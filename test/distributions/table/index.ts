@@ -3,10 +3,12 @@ import type { Row } from "../battery/row.js"
 import { classFamilies } from "./classes.js"
 import { combinations } from "./combined.js"
 import { countFamilies } from "./counts.js"
+import { gaussians } from "./gaussians.js"
 import { intervals } from "./interval.js"
+import { matrices } from "./matrices.js"
 import { positiveNumbers } from "./positive.js"
 import { realLine } from "./real-line.js"
-import { vectorFamilies } from "./vectors.js"
+import { simplexes } from "./simplexes.js"
 
 export const rows: readonly Row[] = [
   ...realLine,
@@ -14,6 +16,8 @@ export const rows: readonly Row[] = [
   ...intervals,
   ...classFamilies,
   ...countFamilies,
-  ...vectorFamilies,
+  ...gaussians,
+  ...simplexes,
+  ...matrices,
   ...combinations,
 ]
