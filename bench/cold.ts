@@ -22,8 +22,14 @@ export const scratchFolder = (name: string): string => {
 
 const bundleOurs = async (): Promise<string> => {
   const outfile = `${scratchFolder("first-step")}/first-step.mjs`
-  const options = { bundle: true, packages: "external", platform: "node", format: "esm" } as const
-  await build({ ...options, entryPoints: [here("ours/first-step.ts")], outfile, logLevel: "error" })
+  const options = { bundle: true, packages: "external", platform: "node", ignoreAnnotations: true } as const
+  await build({
+    ...options,
+    format: "esm",
+    entryPoints: [here("ours/first-step.ts")],
+    outfile,
+    logLevel: "error",
+  })
   return outfile
 }
 

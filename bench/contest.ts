@@ -21,6 +21,8 @@ export interface Measured extends Spread {
   readonly side: string
   readonly values: readonly number[]
   readonly others?: number
+  /** Processor time in milliseconds a unit, all threads, at the median: a busy machine changes it least. */
+  readonly processor?: number
   /** Our value over this one's, round by round; absent for ourselves. */
   readonly ours?: Spread
 }
@@ -53,12 +55,13 @@ export const against = (ours: readonly number[], theirs: readonly number[]): Spr
 
 const blockMilliseconds = 250
 
-type Turn = { readonly ms: number; readonly others: number }
+type Turn = { readonly ms: number; readonly others: number; readonly processor: number }
 
 const takeTurn = async (side: Side, mode: string): Promise<Turn> => {
   const [busy, start] = [machineBusy(), performance.now()]
   const { ms, cpuMs } = await side.block(mode, blockMilliseconds)
-  return { ms, others: (machineBusy() - busy - cpuMs) / (performance.now() - start) }
+  const wall = performance.now() - start
+  return { ms, others: (machineBusy() - busy - cpuMs) / wall, processor: (cpuMs * ms) / wall }
 }
 
 const measureMode = async (sides: readonly Side[], mode: string, rounds: number): Promise<Measured[]> => {
@@ -68,13 +71,15 @@ const measureMode = async (sides: readonly Side[], mode: string, rounds: number)
     for (const side of sides) turns.get(side)!.push(await takeTurn(side, mode))
   const ours = turns.get(sides[0]!)!.map((turn) => turn.ms)
   return sides.map((side, i) => {
-    const values = turns.get(side)!.map((turn) => turn.ms)
-    const others = spreadOf(turns.get(side)!.map((turn) => turn.others)).median
+    const own = turns.get(side)!
+    const values = own.map((turn) => turn.ms)
+    const typical = (of: "others" | "processor"): number => spreadOf(own.map((turn) => turn[of])).median
     return {
       side: side.name,
       ...spreadOf(values),
       values,
-      others,
+      others: typical("others"),
+      processor: typical("processor"),
       ...(i > 0 ? { ours: against(ours, values) } : {}),
     }
   })

@@ -4,7 +4,7 @@
  *
  * Run: npm run bench [-- row ...], a row being the start of an id in `rows.ts`, or cold-start, or types. Peers: `README.md`.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -46,10 +46,11 @@ const machineNow = async (sides: Sides): Promise<Machine> => {
 const tell = (result: Result & { agreement?: string }): void => {
   console.log(`${result.id}: ${result.title}${result.agreement ? ` (${result.agreement})` : ""}`)
   for (const [mode, measured] of Object.entries(result.modes))
-    for (const { side, median, low, high, ours } of measured) {
+    for (const { side, median, low, high, ours, processor } of measured) {
       const numbers = [median, low, high].map((value) => value.toPrecision(3))
       const ratio = ours === undefined ? "" : `   ours / theirs ${ours.median.toFixed(2)}`
-      console.log(`  ${mode} ${side}: ${numbers[0]} [${numbers[1]}-${numbers[2]}]${ratio}`)
+      const busy = processor === undefined ? "" : `   processor ${processor.toPrecision(3)}`
+      console.log(`  ${mode} ${side}: ${numbers[0]} [${numbers[1]}-${numbers[2]}]${busy}${ratio}`)
     }
   for (const [side, why] of Object.entries(result.missing)) console.log(`  without ${side}: ${why}`)
 }
@@ -62,6 +63,7 @@ const savedResults = (): Saved[] =>
   readdirSync(here("results"))
     .filter((file) => file.endsWith(".json"))
     .map((file) => JSON.parse(readFileSync(here(`results/${file}`), "utf8")) as Saved)
+    .filter(({ id }) => order.includes(id))
     .sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id))
 
 const fillIn = (file: string, name: string, content: string): void => {
@@ -95,6 +97,7 @@ const runAll = async (sides: Sides, folder: string): Promise<(Result & { agreeme
 }
 
 const main = async (): Promise<void> => {
+  mkdirSync(here("results"), { recursive: true })
   const folder = mkdtempSync(join(tmpdir(), "latently-bench-"))
   const sides = createSides()
   try {
