@@ -36,5 +36,8 @@ const tsx = fileURLToPath(
   new URL("dist/cli.mjs", `file://${createRequire(import.meta.url).resolve("tsx/package.json")}`),
 )
 const main = fileURLToPath(new URL(`${name}/main.ts`, folder))
-const { status } = spawnSync(process.execPath, [tsx, main, ...rest], { stdio: "inherit" })
+const settings = fileURLToPath(new URL("../tsconfig.json", import.meta.url))
+const { status } = spawnSync(process.execPath, [tsx, "--tsconfig", settings, main, ...rest], {
+  stdio: "inherit",
+})
 process.exit(status ?? 1)
