@@ -38,8 +38,8 @@ export const autoGuide = {
   ): DerivedGuide<P> => jointGuide(model, lowRankLaw(rank)),
   /**
    * The mode of the posterior on the unconstrained side, bijections' volumes counted: what a Laplace approximation stands on.
-   * `laplace(fitted)` makes the normal law around it.
-   * @example const normalAround = await laplace(await fit(model, autoGuide.laplace(model), [data]))
+   * `laplaceApproximation(fitted)` makes the normal law around it.
+   * @example const around = await laplaceApproximation(await fit(model, autoGuide.laplace(model), [data]))
    */
   laplace: <P extends Program<any>>(model: P): DerivedGuide<P> => jointGuide(model, modeLaw),
   /** A normalizing flow over all latents together; see `flow`. */

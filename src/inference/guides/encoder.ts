@@ -9,7 +9,7 @@ import { normal } from "../../distributions/normal.js"
 import { transformed } from "../../distributions/transformed.js"
 import { compose, lowerCholesky, reshape } from "../../distributions/transforms/index.js"
 import { scope } from "../../dsl/handlers.js"
-import { type Activation, type Heads, mlp } from "../../dsl/mlp.js"
+import { type Activation, mlp } from "../../dsl/mlp.js"
 import { param } from "../../dsl/primitives.js"
 import type { Run } from "../../dsl/types.js"
 import { stopGradient } from "../../engine/repair/index.js"
@@ -57,23 +57,49 @@ export const asFeatures = (x: Tensor, rows: readonly number[], plates = rows.len
   return tf.add(features, tf.zeros([...rows, 1]))
 }
 
-type Outputs<H extends Heads> = { readonly [N in keyof H]: Tensor }
+/** A head's first bias; zero where none is given. */
+type Head = { readonly size: number; readonly bias?: () => Tensor }
 
-/** Named heads on the features: a network with hidden layers plus a linear one. */
-function* network<const H extends Heads>(
+/** A linear layer that starts at its bias whatever it is fed. */
+function* head(name: string, width: number, { size, bias }: Head): Run<any, (x: Tensor) => Tensor> {
+  const weights: Tensor = yield* param(`${name}/weights`, () => tf.zeros([width, size]))
+  const shift: Tensor = yield* param(`${name}/bias`, bias ?? (() => tf.zeros([size])))
+  return (x) => {
+    const flat = tf.reshape(x, [-1, width]) as tf.Tensor2D
+    return tf.reshape(tf.add(tf.matMul(flat, weights as tf.Tensor2D), shift), [...x.shape.slice(0, -1), size])
+  }
+}
+
+type Outputs<H> = { readonly [N in keyof H]: Tensor }
+
+/** Named heads on the features and on the hidden layers they pass through. */
+function* network<const H extends Readonly<Record<string, Head>>>(
   name: string,
   features: Tensor,
   heads: H,
   { hidden = [64], activation = "relu" }: AmortizedOptions,
 ): Run<any, Outputs<H>> {
   const width = features.shape.at(-1)!
-  const straight = yield* scope(`${name}/linear`, mlp([width], heads))
-  if (hidden.length === 0) return straight(features)
-  const bent = yield* scope(`${name}/hidden`, mlp([width, ...hidden], heads, { activation }))
-  const [a, b] = [straight(features), bent(features)] as [Outputs<H>, Outputs<H>]
-  return Object.fromEntries(
-    Object.keys(heads).map((head) => [head, tf.add(a[head]!, b[head]!)]),
-  ) as Outputs<H>
+  const bent: Tensor | undefined =
+    hidden.length === 0 ? undefined : yield* hiddenUnits(name, features, hidden, activation)
+  const seen = bent === undefined ? features : tf.concat([features, bent], -1)
+  const outputs: [string, Tensor][] = []
+  for (const [key, made] of Object.entries(heads))
+    outputs.push([key, (yield* head(`${name}/${key}`, width + (hidden.at(-1) ?? 0), made))(seen)])
+  return Object.fromEntries(outputs) as Outputs<H>
+}
+
+function* hiddenUnits(
+  name: string,
+  features: Tensor,
+  hidden: readonly number[],
+  activation: Activation,
+): Run<any, Tensor> {
+  const layers = yield* scope(
+    name,
+    mlp([features.shape.at(-1)!, ...hidden.slice(0, -1)], { units: hidden.at(-1)! }, { activation }),
+  )
+  return tf[activation === "linear" ? "clone" : activation](layers(features).units)
 }
 
 const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1)
@@ -87,10 +113,22 @@ export const isFull = (latent: Latent, covariance: AmortizedOptions["covariance"
   return size > 1 && (covariance === undefined ? size <= mostFull : covariance === "full")
 }
 
+/** softplus of it is 0.3: a first standard deviation on the unconstrained side. */
+const firstRaw = Math.log(Math.exp(0.3) - 1)
+
+/** A triangle, row by row, with `firstRaw` on its diagonal and zeros below. */
+const firstTriangle = (size: number): Tensor =>
+  tf.tensor1d(
+    Array.from({ length: size }, (_, i) =>
+      Array.from({ length: i + 1 }, (_, j) => (i === j ? firstRaw : 0)),
+    ).flat(),
+  )
+
 function* diagonal(latent: Latent, features: Tensor, options: AmortizedOptions): Run<any, Distribution> {
   const shape = unconstrainedShape(latent)
   const size = product(shape)
-  const { loc, raw } = yield* network(`auto/${latent.name}`, features, { loc: size, raw: size }, options)
+  const heads = { loc: { size }, raw: { size, bias: () => tf.fill([size], firstRaw) } }
+  const { loc, raw } = yield* network(`auto/${latent.name}`, features, heads, options)
   const rows = features.shape.slice(0, -1)
   const shaped = (x: Tensor): Tensor => tf.reshape(x, [...rows, ...shape])
   return intoSupport(normal(shaped(loc), tf.softplus(shaped(raw))) as Distribution, latent)
@@ -99,7 +137,7 @@ function* diagonal(latent: Latent, features: Tensor, options: AmortizedOptions):
 function* full(latent: Latent, features: Tensor, options: AmortizedOptions): Run<any, Distribution> {
   const shape = unconstrainedShape(latent)
   const size = product(shape)
-  const heads = { loc: size, raw: (size * (size + 1)) / 2 }
+  const heads = { loc: { size }, raw: { size: (size * (size + 1)) / 2, bias: () => firstTriangle(size) } }
   const { loc, raw } = yield* network(`auto/${latent.name}`, features, heads, options)
   const base = multivariateNormal({ loc, scaleTril: lowerCholesky.forward(raw) }) as Distribution
   if (latent.support.kind === "real" && shape.length === 1) return base
@@ -108,7 +146,12 @@ function* full(latent: Latent, features: Tensor, options: AmortizedOptions): Run
 
 function* discrete(latent: Latent, features: Tensor, options: AmortizedOptions): Run<any, Distribution> {
   const shape = logitsShape(latent)
-  const { logits } = yield* network(`auto/${latent.name}`, features, { logits: product(shape) }, options)
+  const { logits } = yield* network(
+    `auto/${latent.name}`,
+    features,
+    { logits: { size: product(shape) } },
+    options,
+  )
   return ofLogits(latent, tf.reshape(logits, [...features.shape.slice(0, -1), ...shape]))
 }
 

@@ -1,5 +1,5 @@
 /**
- * `laplace`: a normal law around the mode that `autoGuide.laplace` found, its covariance the inverse of the negative Hessian of
+ * `laplaceApproximation`: a normal law around the mode that `autoGuide.laplace` found, its covariance the inverse of the negative Hessian of
  * log p(x, z) on the unconstrained side. The Hessian is taken by central differences of exact gradients, in steps of a tenth of
  * each number's standard deviation.
  */
@@ -24,8 +24,8 @@ const locOf = (fitted: Fit<any>): Tensor => {
   if (loc === undefined || fitted.params[scaleName] !== undefined)
     throw programError(
       "not-a-mode",
-      `laplace was given a fit whose guide has no param '${locName}' alone`,
-      "fit the mode first: const mode = await fit(model, autoGuide.laplace(model), [data]); await laplace(mode)",
+      `laplaceApproximation was given a fit whose guide has no param '${locName}' alone`,
+      "fit the mode first: const mode = await fit(model, autoGuide.laplace(model), [data]); await laplaceApproximation(mode)",
     )
   return loc
 }
@@ -43,7 +43,7 @@ const slopeAt = (fitted: Fit<any>): ((loc: Tensor) => Tensor) => {
 /** One column of the Hessian for every row of vectors: how the gradient changes along entry `j`, by steps of `size`. */
 const column = (slope: (loc: Tensor) => Tensor, loc: Tensor, j: number, size: Tensor): Tensor => {
   const entries = loc.shape.at(-1)!
-  const unit = tf.oneHot(tf.scalar(j, "int32"), entries)
+  const unit = tf.reshape(tf.slice(tf.eye(entries), [j, 0], [1, entries]), [entries])
   const step = tf.mul(size, unit)
   const change = tf.sub(slope(tf.add(loc, step)), slope(tf.sub(loc, step)))
   return tf.div(change, tf.mul(2, tf.sum(tf.mul(size, unit), -1, true)))
@@ -75,7 +75,7 @@ const checkPositive = (scale: Tensor): void => {
   if (tf.tidy(() => tf.all(tf.isFinite(scale)).dataSync()[0])) return
   throw programError(
     "not-a-maximum",
-    "laplace found a point around which log p(x, z) does not fall off in every direction, so it has no normal law there",
+    "laplaceApproximation found a point around which log p(x, z) does not fall off in every direction, so it has no normal law there",
     "fit the mode for longer, from another seed, or give flat directions a prior",
   )
 }
@@ -86,9 +86,9 @@ const checkPositive = (scale: Tensor): void => {
  *
  * Where all latents stand in the same plates each row has an H of its own; else H spans all rows.
  * @throws ModelError for a fit of another guide; where H is not positive definite.
- * @example const around = await laplace(await fit(model, autoGuide.laplace(model), [data]))
+ * @example const around = await laplaceApproximation(await fit(model, autoGuide.laplace(model), [data]))
  */
-export const laplace = async <V>(fitted: Fit<V>): Promise<Fit<V>> => {
+export const laplaceApproximation = async <V>(fitted: Fit<V>): Promise<Fit<V>> => {
   const { plan } = fitted
   const loc = locOf(fitted)
   const scale = scoped(() => withChecks(false, () => tf.keep(scaleAt(fitted, loc))))
