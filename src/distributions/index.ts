@@ -19,6 +19,7 @@ export { gumbel } from "./gumbel.js"
 export { halfCauchy } from "./half-cauchy.js"
 export { halfNormal } from "./half-normal.js"
 export { improperUniform } from "./improper-uniform.js"
+export { inUnits, type Units } from "./in-units.js"
 export { inverseGamma } from "./inverse-gamma.js"
 
 export { hasKl, kl, registerKl } from "./kl.js"
