@@ -44,5 +44,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     ]),
   )
   const [picture] = process.argv.slice(2)
-  if (picture) writeFileSync(picture, sideBySide(await ellipses(results)))
+  if (picture)
+    writeFileSync(picture, sideBySide(await ellipses(results), { title: "Four fits of one mixture" }))
 }

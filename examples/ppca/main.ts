@@ -34,5 +34,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     ]),
   )
   const [picture] = process.argv.slice(2)
-  if (picture) writeFileSync(picture, sideBySide(await irisScatter([results[0]!, results[2]!])))
+  const panels = await irisScatter([results[0]!, results[2]!])
+  if (picture) writeFileSync(picture, sideBySide(panels, { title: "Irises in two latents" }))
 }
