@@ -102,6 +102,13 @@ export { reweightedWakeSleep } from "./inference/objectives/reweighted-wake-slee
 export { stickingTheLanding } from "./inference/objectives/sticking-the-landing.js"
 export { vimco } from "./inference/objectives/vimco.js"
 export { type Predictions, type PredictOptions, predict, priorPredict } from "./inference/predict.js"
+export { type CalibrateOptions, type Calibration, calibrate } from "./inference/proof/calibrate.js"
+export {
+  type CheckGradientOptions,
+  checkGradient,
+  type GradientCheck,
+} from "./inference/proof/check-gradient.js"
+export { type NutsOptions, nuts, type Posterior } from "./inference/sampling/nuts.js"
 export {
   type VariationalEmFit,
   type VariationalEmOptions,
