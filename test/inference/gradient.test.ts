@@ -30,6 +30,8 @@ import { scoped } from "../../src/engine/tensor.js"
 import { averageBaselines } from "../../src/inference/baseline.js"
 import { type Bound, type Credit, elbo } from "../../src/inference/elbo.js"
 import { paramsFrom } from "../../src/inference/leaves.js"
+import { iwae } from "../../src/inference/objectives/importance-weighted.js"
+import { stickingTheLanding } from "../../src/inference/objectives/sticking-the-landing.js"
 import { type Plan, planOf } from "../../src/inference/plan.js"
 import { checkGradient } from "../../src/inference/proof/check-gradient.js"
 import { flattened, gradientDraws } from "../../src/inference/proof/gradient-draws.js"
@@ -311,6 +313,23 @@ describe("what a check says", () => {
     expect(check.varianceShare.k).toBe(0)
     expect(check.varianceShare["(rows)"]).toBeGreaterThan(0.99)
     expect(check.ok).toBe(true)
+  })
+
+  it("checks other objectives: sticking the landing by the ELBO's gradient, others by what they are given", () => {
+    const landing = { draws: 60, varianceDraws: 0, objective: stickingTheLanding({ particles: 2 }) }
+    expect(checkGradient(pair, q, data(), landing).ok).toBe(true)
+    const weighted = { draws: 60, varianceDraws: 0, objective: iwae({ particles: 4 }) }
+    expect(() => checkGradient(pair, q, data(), weighted)).toThrow("iwae has another gradient than the ELBO")
+    const doubly = iwae({ particles: 4, guideGradient: "doublyReparameterized" })
+    const zero = { a: 0, concentration: 0 }
+    const plain = checkGradient(pair, q, data(), { ...weighted, reference: zero })
+    const other = checkGradient(pair, q, data(), { ...weighted, objective: doubly, reference: zero })
+    plain.parameters.forEach(({ mean, standardError }, i) => {
+      const against = other.parameters[i]!
+      expect(Math.abs(mean - against.mean)).toBeLessThan(
+        4.5 * Math.hypot(standardError, against.standardError),
+      )
+    })
   })
 
   it("sums out what the model sums out, and refuses a reference that does not fit", () => {

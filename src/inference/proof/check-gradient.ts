@@ -2,19 +2,23 @@
  * `checkGradient`: is the gradient that a fit uses unbiased? Many gradients of the very step, against the exact gradient of
  * the ELBO or an estimator of another kind. Left out: whether it varies too much (`../diagnostics/diagnose.ts`).
  */
-import { programError } from "../../dsl/site-error.js"
 import type { ArgumentsOf, CheckGuide, Program, SitesOf } from "../../dsl/types.js"
 import { sgd } from "../../engine/optimize.js"
 import { toKey } from "../../engine/random.js"
 import { scoped, type Tensor, type TensorLike, tf, toTensor } from "../../engine/tensor.js"
 import { type Plan, planOf, withDrawnKl } from "../plan.js"
 import { type BatchOption, batchPlan, type StepOptions, stepProgram } from "../step-program.js"
-import { exactElbo } from "./exact-gradient.js"
 import { gradientDraws } from "./gradient-draws.js"
+import {
+  checkObjective,
+  type GradientReference,
+  meansOf,
+  type Reference,
+  referenceOf,
+} from "./gradient-reference.js"
 import { reportOf } from "./gradient-report.js"
-import { scoreGradients } from "./score-reference.js"
 import { type DisposableStep, varianceShares } from "./variance-share.js"
-import { largestAllowed, type Mean, meanOf, normalDeviate } from "./z-score.js"
+import { largestAllowed, normalDeviate } from "./z-score.js"
 
 /** One number of one trained tensor, on the unconstrained side where the optimizer moves it. */
 export interface CheckedParameter {
@@ -49,9 +53,6 @@ export interface GradientCheck {
   toString(): string
 }
 
-/** What the gradient is compared with: chosen by rule, the score function, an earlier check of these params, or values by param. */
-export type GradientReference = "auto" | "score" | GradientCheck | Readonly<Record<string, TensorLike>>
-
 /** Options of `checkGradient`; those of a step are as in `fit`. */
 export interface CheckGradientOptions {
   readonly batch?: BatchOption
@@ -71,66 +72,6 @@ export interface CheckGradientOptions {
   readonly program?: (plan: Plan, options: StepOptions) => DisposableStep
 }
 
-/** The gradient's true mean in the leaves end to end, its standard errors where it is estimated, and what it is. */
-interface Reference {
-  readonly exact: Float64Array
-  readonly standardErrors: Float64Array | undefined
-  readonly text: string
-}
-
-const columns = (gradients: readonly Float64Array[]): Mean[] =>
-  Array.from(gradients[0] ?? [], (_, i) => meanOf(gradients.map((gradient) => gradient[i]!)))
-
-const byScore = (plan: Plan, draws: number, why: string): Reference => {
-  const means = columns(scoreGradients(plan, draws))
-  return {
-    exact: Float64Array.from(means, ({ mean }) => mean),
-    standardErrors: Float64Array.from(means, ({ standardError }) => standardError),
-    text: `the score function on ${draws} pairs of whole runs${why}`,
-  }
-}
-
-const byRule = (plan: Plan, draws: number): Reference => {
-  const exact = exactElbo(plan)
-  if ("refused" in exact) return byScore(plan, draws, ` (not exact: ${exact.refused})`)
-  return {
-    exact: exact.gradient,
-    standardErrors: undefined,
-    text: `exact ${exact.method}, ${exact.runs} run${exact.runs === 1 ? "" : "s"}`,
-  }
-}
-
-const isCheck = (reference: object): reference is GradientCheck =>
-  "maxAbsZ" in reference && "parameters" in reference
-
-const given = (plan: Plan, values: Readonly<Record<string, TensorLike>>): Reference => {
-  const parts = plan.leaves.map((leaf, i) => {
-    const value = values[leaf.name]
-    const size = plan.initial[i]!.size
-    const numbers = value === undefined ? [] : tf.tidy(() => [...toTensor(value).dataSync()])
-    if (numbers.length === size) return numbers
-    throw programError(
-      "bad-reference",
-      `the reference has ${numbers.length} numbers for param '${leaf.name}', which has ${size}`,
-      "give the exact gradient of every param by name, in unconstrained numbers",
-    )
-  })
-  return { exact: Float64Array.from(parts.flat()), standardErrors: undefined, text: "values given" }
-}
-
-const referenceOf = (plan: Plan, wanted: GradientReference, draws: number): Reference => {
-  if (wanted === "auto") return byRule(plan, draws)
-  if (wanted === "score") return byScore(plan, draws, "")
-  return isCheck(wanted) ? earlier(plan, wanted) : given(plan, wanted)
-}
-
-const earlier = (plan: Plan, check: GradientCheck): Reference => {
-  const valuesOf = (name: string): number[] =>
-    check.parameters.filter((parameter) => parameter.name === name).map(({ exact }) => exact)
-  const found = given(plan, Object.fromEntries(plan.leaves.map(({ name }) => [name, valuesOf(name)])))
-  return { ...found, text: `${check.reference}, from an earlier check` }
-}
-
 /** Sums over rows in float32 are good to about this share of the gradient's size. */
 const rounding = 5e-5
 
@@ -139,7 +80,7 @@ const rootMeanSquare = (numbers: Float64Array): number =>
 
 const judged = (plan: Plan, gradients: readonly Float64Array[], reference: Reference): CheckedParameter[] => {
   const size = rootMeanSquare(reference.exact)
-  const means = columns(gradients)
+  const means = meansOf(gradients)
   const places = plan.leaves.flatMap((leaf, i) =>
     Array.from({ length: plan.initial[i]!.size }, (_, index) => ({ name: leaf.name, index })),
   )
@@ -188,6 +129,7 @@ export const checkGradient = <P extends Program<any>, Q extends Program<any>>(
   args: ArgumentsOf<P>,
   options: CheckGradientOptions = {},
 ): GradientCheck => {
+  checkObjective(options)
   const plan = settledPlan(model, guide, args, options)
   const draws = options.draws ?? 200
   const make = (of: Plan): DisposableStep =>
