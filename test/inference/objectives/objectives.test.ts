@@ -23,7 +23,7 @@ import { reweightedWakeSleep } from "../../../src/inference/objectives/reweighte
 import { stickingTheLanding } from "../../../src/inference/objectives/sticking-the-landing.js"
 import { vimco } from "../../../src/inference/objectives/vimco.js"
 import { backends, useBackend } from "../../backends.js"
-import { along, estimates, meanOf, zBetween, zScore } from "./estimates.js"
+import { along, estimates, meanOf, zScore } from "./estimates.js"
 import { type Combine, coinBound, coinWake, logMean, normalBound, renyiMean, slope } from "./quadrature.js"
 
 const data = [0.3, -1.2, 2.5, 0.8, 1.1, -0.4, 3.0]
@@ -242,72 +242,5 @@ describe("a coin in each row, off the posterior", () => {
     })
     const reached = (params as Record<string, tf.Tensor>).logit!.dataSync()[0]!
     expect(Math.abs(reached - Math.log(odds))).toBeLessThan(0.03)
-  })
-})
-
-describe("particles as copies of rows, and as runs", () => {
-  useBackend("tensorflow")
-  it("give the same bound, and a body that cannot take copies is run again for each", () => {
-    const rows = tf.fill([alike], x) as tf.Tensor1D
-    const captured = model(function* (all: tf.Tensor1D) {
-      const shift = yield* param("shift", 0.5)
-      yield* plate("rows", alike, function* () {
-        const z = yield* sample("z", normal(shift, 1))
-        yield* observe("x", normal(z, 1), all)
-      })
-    })
-    const [tiled, runs] = [locals, captured].map((program) =>
-      estimates(program, off, [rows], iwae({ particles: 5 }), { draws: 40 }),
-    )
-    expect(Math.abs(zBetween(tiled!.values, runs!.values))).toBeLessThan(4.5)
-    expect(Math.abs(zBetween(along(tiled!.gradients.s!), along(runs!.gradients.s!)))).toBeLessThan(4.5)
-  })
-})
-
-describe("a divergence with a weight", () => {
-  useBackend("tensorflow")
-  const kl = data.reduce((sum, value) => {
-    const loc = 0.7 - 0.5
-    return sum + 0.5 * (0.81 + loc * loc - 1 - Math.log(0.81)) + 0 * value
-  }, 0)
-
-  it.each([
-    ["twice", { weight: 2 }, [2, 2, 2]],
-    ["rising", { warmup: 4 }, [0, 0.25, 0.5]],
-    ["rising from 0.5 to 3", { warmup: 2, from: 0.5, weight: 3 }, [0.5, 1.75, 3]],
-    ["in cycles", { warmup: 2, cycle: 3 }, [0, 0.5, 1, 0]],
-  ] as const)("counts %s what the closed form gives", (_, options, weights) => {
-    const rows = tf.tensor1d(data)
-    const plain = estimates(locals, off, [rows], elbo(), { draws: weights.length }).values
-    const weighed = estimates(locals, off, [rows], annealed(options), { draws: weights.length }).values
-    weights.forEach((weight, i) => {
-      expect(weighed[i]! - plain[i]!).toBeCloseTo((1 - weight) * kl, 3)
-    })
-  })
-
-  it("scales prior and guide alike at a score-function site: the gradient is that of likelihood - β KL", () => {
-    const rows = tf.fill([alike], x) as tf.Tensor1D
-    const exact = (logit: number): number => {
-      const on = 1 / (1 + Math.exp(-logit))
-      const divergence = on * Math.log(on / 0.3) + (1 - on) * Math.log((1 - on) / 0.7)
-      return on * logNormal(x, 2, 1) + (1 - on) * logNormal(x, 0, 1) - 3 * divergence
-    }
-    const expected = alike * slope(exact, -1)
-    for (const drawnKl of [false, true]) {
-      const asked = { draws: 60, burn: 20, drawnKl }
-      const { gradients } = estimates(coin, coinGuide("score"), [rows], annealed({ weight: 3 }), asked)
-      expect(Math.abs(zScore(along(gradients.logit!), expected))).toBeLessThan(4.5)
-    }
-  })
-
-  it("gives a site its free nats: below them the divergence is a constant, above them it counts in full", () => {
-    const rows = tf.tensor1d(data)
-    const free = (nats: number) => estimates(locals, off, [rows], annealed({ freeBits: nats }), { draws: 1 })
-    const plain = estimates(locals, off, [rows], elbo(), { draws: 1 })
-    expect(free(0.5).values[0]! - plain.values[0]!).toBeCloseTo(kl - 0.5 * data.length, 3)
-    expect(free(0.001).values[0]!).toBeCloseTo(plain.values[0]!, 4)
-    const likelihoodOnly = estimates(locals, off, [rows], annealed({ weight: 0 }), { draws: 1 })
-    expect(free(0.5).gradients.s![0]![0]!).toBeCloseTo(likelihoodOnly.gradients.s![0]![0]!, 3)
-    expect(free(0.001).gradients.s![0]![0]!).toBeCloseTo(plain.gradients.s![0]![0]!, 3)
   })
 })

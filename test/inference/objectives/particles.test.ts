@@ -1,0 +1,122 @@
+/** Particles as copies of rows and as runs; divergences with a weight. */
+import { bernoulli, guide, model, normal, observe, param, plate, positive, sample, tf } from "latently"
+import { describe, expect, it } from "vitest"
+import { annealed } from "../../../src/inference/objectives/annealed.js"
+import { elbo } from "../../../src/inference/objectives/elbo.js"
+import { iwae } from "../../../src/inference/objectives/importance-weighted.js"
+import { useBackend } from "../../backends.js"
+import { along, estimates, zBetween, zScore } from "./estimates.js"
+import { slope } from "./quadrature.js"
+
+const data = [0.3, -1.2, 2.5, 0.8, 1.1, -0.4, 3.0]
+
+const logNormal = (x: number, loc: number, variance: number): number =>
+  -0.5 * Math.log(2 * Math.PI * variance) - (x - loc) ** 2 / (2 * variance)
+
+const locals = model(function* (x: tf.Tensor1D) {
+  const shift = yield* param("shift", 0.5)
+  yield* plate("rows", x, function* (row) {
+    const z = yield* sample("z", normal(shift, 1))
+    yield* observe("x", normal(z, 1), row)
+  })
+})
+
+/** Linear in x; the posterior at slope 1/2, offset 1/4, scale 1/√2. */
+const linear = (a: number, b: number, s: number) =>
+  guide(locals, function* (x) {
+    const slopeOf = yield* param("a", a)
+    const offset = yield* param("b", b)
+    const scale = yield* param("s", s, positive)
+    yield* plate("rows", x, function* (row) {
+      yield* sample("z", normal(tf.add(tf.mul(row, slopeOf), offset), scale))
+    })
+  })
+
+const off = linear(0, 0.7, 0.9)
+
+/** Rows that are all alike make one gradient the mean of that many independent ones. */
+const alike = 500
+
+const x = 1.6
+const coin = model(function* (x: tf.Tensor1D) {
+  const height = yield* param("height", 2)
+  yield* plate("rows", x, function* (row) {
+    const b = yield* sample("b", bernoulli({ probs: 0.3 }))
+    yield* observe("x", normal(tf.mul(b, height), 1), row)
+  })
+})
+
+const coinGuide = (gradient: "exact" | "score") =>
+  guide(coin, function* (x) {
+    const logit = yield* param("logit", -1)
+    yield* plate("rows", x, function* () {
+      yield* sample("b", bernoulli({ logits: logit }), { gradient })
+    })
+  })
+
+describe("particles as copies of rows, and as runs", () => {
+  useBackend("tensorflow")
+  it("give the same bound, and a body that cannot take copies is run again for each", () => {
+    const rows = tf.fill([alike], x) as tf.Tensor1D
+    const captured = model(function* (all: tf.Tensor1D) {
+      const shift = yield* param("shift", 0.5)
+      yield* plate("rows", alike, function* () {
+        const z = yield* sample("z", normal(shift, 1))
+        yield* observe("x", normal(z, 1), all)
+      })
+    })
+    const [tiled, runs] = [locals, captured].map((program) =>
+      estimates(program, off, [rows], iwae({ particles: 5 }), { draws: 40 }),
+    )
+    expect(Math.abs(zBetween(tiled!.values, runs!.values))).toBeLessThan(4.5)
+    expect(Math.abs(zBetween(along(tiled!.gradients.s!), along(runs!.gradients.s!)))).toBeLessThan(4.5)
+  })
+})
+
+describe("a divergence with a weight", () => {
+  useBackend("tensorflow")
+  const kl = data.reduce((sum, value) => {
+    const loc = 0.7 - 0.5
+    return sum + 0.5 * (0.81 + loc * loc - 1 - Math.log(0.81)) + 0 * value
+  }, 0)
+
+  it.each([
+    ["twice", { weight: 2 }, [2, 2, 2]],
+    ["rising", { warmup: 4 }, [0, 0.25, 0.5]],
+    ["rising from 0.5 to 3", { warmup: 2, from: 0.5, weight: 3 }, [0.5, 1.75, 3]],
+    ["in cycles", { warmup: 2, cycle: 3 }, [0, 0.5, 1, 0]],
+  ] as const)("counts %s what the closed form gives", (_, options, weights) => {
+    const rows = tf.tensor1d(data)
+    const plain = estimates(locals, off, [rows], elbo(), { draws: weights.length }).values
+    const weighed = estimates(locals, off, [rows], annealed(options), { draws: weights.length }).values
+    weights.forEach((weight, i) => {
+      expect(weighed[i]! - plain[i]!).toBeCloseTo((1 - weight) * kl, 3)
+    })
+  })
+
+  it("scales prior and guide alike at a score-function site: the gradient is that of likelihood - β KL", () => {
+    const rows = tf.fill([alike], x) as tf.Tensor1D
+    const exact = (logit: number): number => {
+      const on = 1 / (1 + Math.exp(-logit))
+      const divergence = on * Math.log(on / 0.3) + (1 - on) * Math.log((1 - on) / 0.7)
+      return on * logNormal(x, 2, 1) + (1 - on) * logNormal(x, 0, 1) - 3 * divergence
+    }
+    const expected = alike * slope(exact, -1)
+    for (const drawnKl of [false, true]) {
+      const asked = { draws: 60, burn: 20, drawnKl }
+      const { gradients } = estimates(coin, coinGuide("score"), [rows], annealed({ weight: 3 }), asked)
+      expect(Math.abs(zScore(along(gradients.logit!), expected))).toBeLessThan(4.5)
+    }
+  })
+
+  it("gives a site its free nats: below them the divergence is a constant, above them it counts in full", () => {
+    const rows = tf.tensor1d(data)
+    const free = (nats: number) => estimates(locals, off, [rows], annealed({ freeBits: nats }), { draws: 1 })
+    const plain = estimates(locals, off, [rows], elbo(), { draws: 1 })
+    expect(free(0.5).values[0]! - plain.values[0]!).toBeCloseTo(kl - 0.5 * data.length, 3)
+    expect(free(0.001).values[0]!).toBeCloseTo(plain.values[0]!, 4)
+    const likelihoodOnly = estimates(locals, off, [rows], annealed({ weight: 0 }), { draws: 1 })
+    expect(free(0.5).gradients.s![0]![0]!).toBeCloseTo(likelihoodOnly.gradients.s![0]![0]!, 3)
+    expect(free(0.001).gradients.s![0]![0]!).toBeCloseTo(plain.gradients.s![0]![0]!, 3)
+  })
+})
