@@ -108,6 +108,7 @@ export {
   checkGradient,
   type GradientCheck,
 } from "./inference/proof/check-gradient.js"
+export { type Gap, type GapOptions, gap } from "./inference/proof/gap.js"
 export { type NutsOptions, nuts, type Posterior } from "./inference/sampling/nuts.js"
 export {
   type VariationalEmFit,
