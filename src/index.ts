@@ -40,7 +40,7 @@ export { type Activation, type Heads, type MlpOptions, mlp } from "./dsl/mlp.js"
 export { type PlateOptions, plate, type Rows } from "./dsl/plate.js"
 export { deterministic, factor, observe, param, random, sample } from "./dsl/primitives.js"
 export { guide, model } from "./dsl/program.js"
-export type { Estimator, Init, ParamOptions, Role, SampleOptions, Site } from "./dsl/site.js"
+export type { Baseline, Estimator, Init, ParamOptions, Role, SampleOptions, Site } from "./dsl/site.js"
 export { ModelError } from "./dsl/site-error.js"
 export { logJoint, type Trace, type TracedSite, type TraceOptions, trace } from "./dsl/trace.js"
 export type {

@@ -24,14 +24,32 @@ export type Role =
   | "random"
   | "plate"
 
-/** How the gradient passes through a latent site: chosen by rule (`explain` says which), or set here. */
-export type Estimator = "exact" | "pathwise" | "score"
+/**
+ * How the gradient passes through a latent site: chosen by rule (`explain` says which), or set here. "rebar" and "relax" are score
+ * functions with a control variate from a relaxed draw.
+ */
+export type Estimator = "exact" | "pathwise" | "score" | "rebar" | "relax"
+
+/** Supports whose draws carry no gradient. */
+type DiscreteKind = "boolean" | "integer" | "boundedInteger" | "oneHot"
+
+/**
+ * What is subtracted from the cost of a score-function draw: an average of earlier steps, the mean of the other particles, nothing,
+ * or a learned value, one number of nats for each row of the plates, computed by a network from what the guide sees.
+ */
+export type Baseline = "running" | "leaveOneOut" | "none" | Tensor
 
 /** Options of one latent site; a discrete one has no pathwise gradient, which the type says. */
 export interface SampleOptions<S extends SupportKind = never> {
-  readonly gradient?: S extends "boolean" | "integer" | "boundedInteger" | "oneHot"
+  readonly gradient?: S extends DiscreteKind
     ? Exclude<Estimator, "pathwise">
-    : Estimator
+    : Exclude<Estimator, "rebar" | "relax">
+  /** Of a score-function site: "running" with one particle, "leaveOneOut" with several, unless given. */
+  readonly baseline?: Baseline
+  /** Of a "rebar" or "relax" site: how soft its relaxed draws are; 0.5 by default. */
+  readonly temperature?: number
+  /** Of a "relax" site: a function from its noisy logits to one number a row, learned with the fit (an `mlp`, say). */
+  readonly surrogate?: (noisyLogits: Tensor) => Tensor
   /** What `explain` adds about the site, for guides made by functions. */
   readonly note?: string
 }
@@ -66,6 +84,9 @@ export interface SiteDetails {
   readonly key: Key | undefined
   readonly options: {
     readonly gradient?: Estimator
+    readonly baseline?: Baseline
+    readonly temperature?: number
+    readonly surrogate?: (noisyLogits: Tensor) => Tensor
     readonly shared?: boolean
     readonly note?: string
     readonly size?: number

@@ -5,12 +5,15 @@
  */
 import { kl } from "../distributions/kl.js"
 import type { Context, Entry } from "../dsl/execute.js"
-import { score } from "../dsl/score.js"
+import { plateShape } from "../dsl/plate-frame.js"
+import { entryScale, score } from "../dsl/score.js"
+import { showShape, siteError } from "../dsl/site-error.js"
 import { sumProduct, type Term } from "../dsl/sum-product.js"
 import { termsOf } from "../dsl/trace.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { expected, rowCost, totalCost, type Weight } from "./cost.js"
+import { isScored } from "./estimator.js"
 import { guideTerm, type Pair, type Plan, runPair, type SitePlan, withDrawnKl } from "./plan.js"
 
 /** One score-function site of one run: log q of its draw, and what the draw answers for, row by row. */
@@ -18,10 +21,16 @@ export interface Credit {
   readonly site: string
   readonly logGuide: Tensor
   readonly cost: Tensor
+  /** What the cost of one row is multiplied by to stand for all rows. */
+  readonly scale: number
+  /** A learned part of the baseline, of one row's cost. */
+  readonly learned?: Tensor
 }
 
 /** The ELBO of one run. All are in nats for all rows; `elbo` is `likelihood - divergence`. */
 export interface Bound {
+  /** The runs it was made of. */
+  readonly pair: Pair
   readonly elbo: Tensor
   /** Observed and summed-out terms: the reconstruction. */
   readonly likelihood: Tensor
@@ -93,13 +102,42 @@ export const weightsOf = (pair: Pair): Weight[] =>
     .filter((entry) => entry.axis !== undefined)
     .map((entry) => ({ axis: entry.axis!, logWeight: score(entry, pair.enumeration), plates: entry.plates }))
 
+/** The sites whose gradient is a score function, with or without a control variate. */
+export const scoredSites = (plan: Plan): SitePlan[] =>
+  [...plan.sites.values()].filter((site) => isScored(site.estimator))
+
+/** What one site's draw answers for, row by row of its plates: the costs downstream of it. */
+export const costOfRows = (pair: Pair, site: SitePlan, costs: readonly CostTerm[]): Tensor => {
+  const { plates } = pair.guide.entries.get(site.name)!
+  const answersFor = costs.filter(({ term }) => term.names.some((name) => site.downstream.has(name)))
+  return answersFor
+    .map(({ term, value }) => rowCost(value, term, plates))
+    .reduce((a, b) => tf.add(a, b), tf.zeros(plateShape(plates)))
+}
+
 const creditOf = (pair: Pair, site: SitePlan, costs: readonly CostTerm[]): Credit => {
   const entry = pair.guide.entries.get(site.name)!
-  const answersFor = costs.filter(({ term }) => term.names.some((name) => site.downstream.has(name)))
-  const cost = answersFor
-    .map(({ term, value }) => rowCost(value, term, entry.plates))
-    .reduce((a, b) => tf.add(a, b))
-  return { site: site.name, logGuide: score(entry, pair.enumeration), cost: stopGradient(cost) }
+  return {
+    site: site.name,
+    logGuide: score(entry, pair.enumeration),
+    cost: stopGradient(costOfRows(pair, site, costs)),
+    scale: entryScale(entry),
+    ...learnedBaseline(entry),
+  }
+}
+
+/** A learned baseline, checked: one number for each row of the site's plates. */
+const learnedBaseline = (entry: Entry): { learned?: Tensor } => {
+  const { baseline } = entry.site.details.options
+  if (!(baseline instanceof tf.Tensor)) return {}
+  const rows = plateShape(entry.plates)
+  if (baseline.shape.length === rows.length && rows.every((size, i) => size === baseline.shape[i]))
+    return { learned: baseline }
+  throw siteError(entry.site, {
+    code: "baseline-shape",
+    problem: `its baseline has shape ${showShape(baseline.shape)}, but the plates' shape is ${showShape(rows)}`,
+    fix: "give one number for each row: tf.squeeze(network(x), [-1])",
+  })
 }
 
 const sum = (tensors: readonly Tensor[]): Tensor => tensors.reduce((a, b) => tf.add(a, b), tf.scalar(0))
@@ -117,21 +155,24 @@ export const boundOfCosts = (pair: Pair, plan: Plan, costs: readonly CostTerm[])
   const totals = (latent: boolean): Tensor => sumOfCosts(costs.filter((cost) => cost.latent === latent))
   const likelihood = totals(false)
   const divergence = tf.neg(totals(true))
-  const scored = [...plan.sites.values()].filter((site) => site.estimator === "score")
   return {
+    pair,
     elbo: tf.sub(likelihood, divergence),
     likelihood,
     divergence,
-    credits: scored.map((site) => creditOf(pair, site, costs)),
+    credits: scoredSites(plan).map((site) => creditOf(pair, site, costs)),
   }
 }
+
+const isDetached = (estimator: SitePlan["estimator"] | undefined): boolean =>
+  estimator !== undefined && (isScored(estimator) || estimator === "wake")
 
 /** How a plan's programs are run: its estimators decide which latents are summed and which carry no gradient. */
 export const contextOf = (plan: Plan, context: Omit<Context, "enumeration">): Context => ({
   ...context,
   enumeration: { axes: [], padding: plan.padding, elimination: plan.elimination },
   enumerates: (name) => plan.sites.get(name)?.estimator === "exact",
-  detaches: (name) => ["score", "wake"].includes(plan.sites.get(name)?.estimator ?? ""),
+  detaches: (name) => isDetached(plan.sites.get(name)?.estimator),
 })
 
 /** The terms of log p(x, z) - log q(z) at one draw of everything: nothing summed over the guide, no closed-form divergence. */

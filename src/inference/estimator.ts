@@ -5,6 +5,7 @@
 import type { Entry } from "../dsl/execute.js"
 import type { Estimator } from "../dsl/site.js"
 import { siteError } from "../dsl/site-error.js"
+import { isRelaxable } from "./relaxation.js"
 
 /** An estimator and the reason for it. */
 export interface Choice {
@@ -35,14 +36,70 @@ const asked = (entry: Entry, estimator: Estimator): Choice => {
       problem: `${family} has no finite list of values to sum over`,
       fix: 'use gradient: "pathwise" or "score"',
     })
-  return { estimator, why: "asked for at the site" }
+  if (estimator === "rebar" || estimator === "relax") checkRelaxable(entry, estimator)
+  return { estimator, why: `asked for at the site${relaxedNote(entry, estimator)}` }
+}
+
+const relaxedNote = (entry: Entry, estimator: Estimator): string => {
+  if (estimator !== "rebar" && estimator !== "relax") return ""
+  const { temperature = 0.5 } = entry.site.details.options
+  const learned = estimator === "relax" ? " and a learned function" : ""
+  return `; score function with a control variate from a relaxed draw (temperature ${temperature})${learned}`
+}
+
+const checkRelaxable = (entry: Entry, estimator: Estimator): void => {
+  const { temperature, surrogate } = entry.site.details.options
+  const complain = (code: string, problem: string, fix: string): never => {
+    throw siteError(entry.site, { code, problem, fix })
+  }
+  if (!isRelaxable(entry.dist!))
+    complain(
+      "not-relaxable",
+      `${entry.dist!.family} has no relaxed form for gradient: "${estimator}"`,
+      'bernoulli and oneHotCategorical have one; else use gradient: "score" or "exact"',
+    )
+  if (temperature !== undefined && !(temperature > 0))
+    complain("bad-option", `its temperature is ${temperature}`, "give a number above 0, such as 0.5")
+  if (estimator === "relax" && typeof surrogate !== "function")
+    complain(
+      "missing-surrogate",
+      'gradient: "relax" learns a function of the noisy logits, and none was given',
+      'pass surrogate: (noisy) => tf.squeeze(network(noisy), [-1]) with a network from mlp(…), or use gradient: "rebar"',
+    )
+}
+
+/** Whether a draw's gradient is a score function, with or without a control variate. */
+export const isScored = (estimator: string): boolean => ["score", "rebar", "relax"].includes(estimator)
+
+/** A relaxed draw cannot stand in for one that other discrete draws were made of. */
+const checkChains = (
+  latents: readonly Entry[],
+  chosen: ReadonlyMap<string, Choice>,
+  dependsOn: (name: string) => ReadonlySet<string>,
+): void => {
+  for (const entry of latents) {
+    const { estimator } = chosen.get(entry.name)!
+    if (estimator !== "rebar" && estimator !== "relax") continue
+    const child = latents.find(
+      (other) =>
+        other !== entry &&
+        isScored(chosen.get(other.name)!.estimator) &&
+        dependsOn(other.name).has(entry.name),
+    )
+    if (child !== undefined)
+      throw siteError(entry.site, {
+        code: "relaxed-chain",
+        problem: `gradient: "${estimator}" relaxes its draw, but '${child.name}' is a discrete draw made given it`,
+        fix: `use gradient: "score" here and "${estimator}" at '${child.name}'`,
+      })
+  }
 }
 
 const byFamily = (entry: Entry): Choice =>
   entry.dist!.gradient === "score"
     ? {
         estimator: "score",
-        why: `${entry.dist!.family} draws are not differentiable; running baseline, downstream costs only`,
+        why: `${entry.dist!.family} draws are not differentiable; downstream costs only`,
       }
     : entry.dist!.gradient === "exact"
       ? { estimator: "pathwise", why: "a point: no randomness" }
@@ -67,7 +124,8 @@ export const chooseEstimators = (
 ): Map<string, Choice> => {
   const budget: Budget = { values: 1, axes: 0 }
   const chosen = new Map(latents.map((entry) => [entry.name, choose(entry, budget)]))
-  const sampled = latents.filter((entry) => chosen.get(entry.name)!.estimator === "score")
+  checkChains(latents, chosen, dependsOn)
+  const sampled = latents.filter((entry) => isScored(chosen.get(entry.name)!.estimator))
   for (const entry of latents) {
     const child = sampled.find((other) => other !== entry && dependsOn(other.name).has(entry.name))
     if (child === undefined || chosen.get(entry.name)!.estimator !== "exact") continue

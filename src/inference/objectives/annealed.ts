@@ -180,7 +180,7 @@ const refuseDrawn = (plan: Plan): void =>
   refuseEstimators(
     "annealed with freeBits",
     { ...plan, sites: new Map([...plan.sites].filter(([, site]) => !site.analyticKl)) },
-    ["score"],
+    ["score", "rebar", "relax"],
     "needs each divergence in closed form or differentiable",
     () => "give guide and model the same family there, or leave freeBits out",
   )

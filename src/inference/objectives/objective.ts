@@ -2,6 +2,7 @@
  * What an objective is: a value that says how one step's number and its gradient are made of runs of guide and model. Each
  * objective is a file here. Left out: the step around it (`../step-program.ts`). Next: `elbo.ts`, the simplest.
  */
+import { match } from "ts-pattern"
 import type { Context } from "../../dsl/execute.js"
 import type { Site } from "../../dsl/site.js"
 import { programError, siteError } from "../../dsl/site-error.js"
@@ -101,8 +102,16 @@ export const replanned = (plan: Plan, change: (site: SitePlan) => Partial<SitePl
   ),
 })
 
-/** Drawn sites in place of exact sums, for objectives that weigh whole draws. */
+/** Score functions in place of exact sums and of relaxed control variates, for objectives that weigh whole draws. */
 export const sumsDrawn = (objective: string, site: SitePlan): Partial<SitePlan> =>
-  site.estimator === "exact"
-    ? { estimator: "score", why: `${objective} weighs draws, so it is drawn, not summed over` }
-    : {}
+  match(site.estimator)
+    .with("exact", () => ({
+      estimator: "score" as const,
+      why: `${objective} weighs draws, so it is drawn, not summed over`,
+    }))
+    .with("rebar", "relax", () => ({
+      estimator: "score" as const,
+      why: `${objective} has a baseline of its own from the other particles`,
+    }))
+    .with("pathwise", "score", "wake", () => ({}))
+    .exhaustive()

@@ -21,6 +21,8 @@ export interface Asked {
   readonly drawnKl?: boolean
   /** Draws to pass before the first one is kept: running baselines settle. */
   readonly burn?: number
+  /** Adam steps before all that, on the params whose names pass. */
+  readonly train?: { readonly steps: number; readonly rate: number; readonly only: (name: string) => boolean }
 }
 
 /** The gradient and value of `draws` steps at the programs' first params. */
@@ -29,7 +31,7 @@ export const estimates = (
   guide: Program<any>,
   args: readonly any[],
   objective: Objective,
-  { draws = 1, batch, seed = 0, drawnKl = false, burn = 0 }: Asked = {},
+  { draws = 1, batch, seed = 0, drawnKl = false, burn = 0, train }: Asked = {},
 ): Draws => {
   const learned = scoped(() => planOf(model, guide, args, toKey(seed)))
   const plan = drawnKl ? withDrawnKl(learned) : learned
@@ -43,11 +45,33 @@ export const estimates = (
   const values: number[] = []
   const gradients: Record<string, number[][]> = Object.fromEntries(plan.leaves.map((leaf) => [leaf.name, []]))
   let state = program.state.map((t) => tf.clone(t))
+  const optimizer = adam(train?.rate ?? 1e-3)
+  let parameters: readonly Tensor[] = program.parameters.map((t) => tf.clone(t))
+  let moments: readonly Tensor[] = optimizer.init(parameters)
+  for (let n = 0; n < (train?.steps ?? 0); n++) {
+    const next = tf.tidy(() => {
+      const result = differentiate(
+        program,
+        { parameters, moments, state },
+        program.resident,
+        tf.tensor1d([1e6 + n], "int32"),
+      )
+      const kept = plan.leaves.map((leaf, i) =>
+        train!.only(leaf.name) ? result.gradients[i]! : tf.zerosLike(result.gradients[i]!),
+      )
+      const updated = optimizer.update(parameters, kept, moments, tf.scalar(optimizer.rate(n)))
+      tf.dispose([...parameters, ...moments, ...state, result.loss, ...result.outputs])
+      state = [...result.state]
+      return [...updated.parameters, ...updated.moments]
+    })
+    parameters = next.slice(0, parameters.length)
+    moments = next.slice(parameters.length)
+  }
   for (let n = -burn; n < draws; n++)
     tf.tidy(() => {
       const rows = [...program.resident]
       if (batch !== undefined) rows[0] = tf.slice(rows[0]!, 0, batch)
-      const carry = { parameters: program.parameters, moments: [], state }
+      const carry = { parameters, moments: [], state }
       const result = differentiate(program, carry, rows, tf.tensor1d([n + burn], "int32"))
       tf.dispose(state)
       state = result.state.map((t) => tf.keep(tf.clone(t)))
@@ -59,7 +83,7 @@ export const estimates = (
       }
       tf.dispose([result.loss, ...result.state, ...result.outputs])
     })
-  tf.dispose([...state, ...plan.initial])
+  tf.dispose([...state, ...parameters, ...moments, ...plan.initial])
   program.dispose()
   return { values, gradients }
 }
