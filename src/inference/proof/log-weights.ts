@@ -27,9 +27,27 @@ const mostAtOnce = 40_000
 export const drawnPlan = (plan: Plan): Plan =>
   replanned(plan, ({ estimator }) => (estimator === "exact" ? { estimator: "score" } : {}))
 
-const layoutOf = (plan: Plan, draws: number): Layout => {
-  const size = plan.rows === undefined ? 1 : plan.sizes.get(plan.rows.plate)!
-  const copies = Math.max(1, Math.min(draws, Math.floor(mostAtOnce / size)))
+/** Which draws are weighed: their key, the params, and some rows of the row plate in place of all. */
+export interface Weighing {
+  readonly key: Key
+  readonly param: (site: Site) => Tensor
+  /** Evenly spread over all rows; all of them by default, and where the latents do not fall apart into rows. */
+  readonly rows?: number | undefined
+}
+
+const rowsOf = (plan: Plan): number => (plan.rows === undefined ? 1 : plan.sizes.get(plan.rows.plate)!)
+
+/** The batch of evenly spread rows that is looked at, if not all are. */
+export const spreadRows = (plan: Plan, rows: number | undefined): Map<string, Tensor> | undefined => {
+  const size = rowsOf(plan)
+  if (plan.rows === undefined || rows === undefined || rows >= size) return undefined
+  const indices = Int32Array.from({ length: rows }, (_, i) => Math.floor((i * size) / rows))
+  return new Map([[plan.rows.plate, tf.tensor1d(indices, "int32")]])
+}
+
+const layoutOf = (plan: Plan, draws: number, rows: number | undefined): Layout => {
+  const seen = Math.min(rowsOf(plan), rows ?? Number.POSITIVE_INFINITY)
+  const copies = Math.max(1, Math.min(draws, Math.floor(mostAtOnce / seen)))
   return layOut(plan, copies, (context) => void weigh(plan, single, { ...passOf(plan), context }))
 }
 
@@ -40,27 +58,25 @@ const passOf = (plan: Plan) => ({ args: plan.args, step: tf.scalar(0, "int32") a
 /** Runs of `draws` draws in all, some at a time; `use` is given each run's weights while they live. */
 export const eachWeighed = (
   plan: Plan,
-  { key, param }: { readonly key: Key; readonly param: (site: Site) => Tensor },
+  { key, param, rows }: Weighing,
   draws: number,
   use: (weighed: Weighed, copies: number) => void,
 ): void =>
   withChecks(false, () => {
     const drawn = drawnPlan(plan)
-    const layout = scoped(() => layoutOf(drawn, draws))
+    const layout = scoped(() => layoutOf(drawn, draws, rows))
     for (let done = 0, run = 0; done < draws; done += layout.particles, run++)
       scoped(() => {
         const copies = Math.min(layout.particles, draws - done)
         const here = { ...layout, particles: copies, tiled: layout.tiled && copies > 1 }
-        use(weigh(drawn, here, { ...passOf(drawn), context: { key: fold(key, run), param } }), copies)
+        const batches = spreadRows(drawn, rows)
+        const context = { key: fold(key, run), param, ...(batches ? { batches } : {}) }
+        use(weigh(drawn, here, { ...passOf(drawn), context }), copies)
       })
   })
 
 /** The log-weights of many draws of a guide at its params. */
-export const logWeightsOf = (
-  plan: Plan,
-  context: { readonly key: Key; readonly param: (site: Site) => Tensor },
-  draws: number,
-): LogWeights => {
+export const logWeightsOf = (plan: Plan, context: Weighing, draws: number): LogWeights => {
   let groups: Float64Array[] = []
   let outside = 0
   let done = 0
