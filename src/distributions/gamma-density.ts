@@ -5,24 +5,26 @@
 import { sumToShape } from "../engine/elementwise.js"
 import { digamma } from "../engine/special/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
-import { fromFormula } from "./formula.js"
+import { gammaPeak } from "./gamma-peak.js"
 
-/**
- * What does not depend on x, in double precision: for k = a - 1 > 0 the peak's own log-density k log k - k - log Γ(a) +
- * log b, else a log b - log Γ(a).
- */
-const peak = fromFormula("LatentlyGammaPeak", 2, (o, a, b) => {
-  const k = o.sub(a, 1)
-  const safe = o.max(k, 1e-300)
-  const peaked = o.sub(o.add(o.sub(o.mul(safe, o.log(safe)), safe), o.log(b)), o.lgamma(a))
-  return o.whereLess(0, k, peaked, o.sub(o.mul(a, o.log(b)), o.lgamma(a)))
-})
+/** Below this the product bx is scaled up before its logarithm is taken: machine code of XLA has no numbers below 2⁻¹²⁶. */
+const tiny = 2 ** -100
 
-/** k log(b/k) for k = a - 1 > 0, else 0: brings log x to log(x/mode). */
-const modeShift = fromFormula("LatentlyGammaModeShift", 2, (o, a, b) => {
-  const k = o.sub(a, 1)
-  return o.whereLess(0, k, o.mul(k, o.log(o.div(b, o.max(k, 1e-300)))), 0)
-})
+/** k log(bx/k) for k > 0, else k log x; 0 for k = 0 whatever x. */
+const powers = (k: Tensor, b: Tensor, x: Tensor): Tensor => {
+  const product = tf.mul(b, x)
+  const peaked = tf.greater(k, 0)
+  const low = tf.cast(tf.less(product, tiny), "float32")
+  const scaled = tf.mul(tf.mul(x, tf.add(tf.mul(low, 1 / tiny - 1), 1)), b)
+  const shape = tf.broadcast_util.assertAndGetBroadcastShape(k.shape, product.shape)
+  const all = tf.broadcastTo(peaked, shape)
+  const argument = tf.where(all, tf.div(scaled, tf.where(peaked, k, tf.onesLike(k))), x)
+  const shift = tf.mul(low, Math.log(tiny))
+  // a factor x⁰ is 1 at x = 0 too: there the logarithm must stay finite
+  const floor = tf.mul(tf.cast(tf.equal(k, 0), "float32"), 1e-37)
+  const logarithm = tf.log(tf.maximum(argument, floor))
+  return tf.mul(k, tf.add(logarithm, tf.mul(tf.cast(all, "float32"), shift)))
+}
 
 /** peak - (bx - k) + k log(bx/k) for k > 0; near the mode the logarithm is of 1 + δ with δ = (bx - k)/k. */
 const forward = (a: Tensor, b: Tensor, x: Tensor): Tensor => {
@@ -31,11 +33,8 @@ const forward = (a: Tensor, b: Tensor, x: Tensor): Tensor => {
   const excess = tf.sub(tf.mul(b, x), above)
   const near = tf.less(tf.abs(excess), tf.mul(0.5, above))
   const relative = tf.div(excess, tf.maximum(above, 1e-30))
-  // a factor x⁰ is 1 at x = 0 too: there the logarithm must stay finite
-  const floor = tf.mul(tf.cast(tf.equal(k, 0), "float32"), 1e-37)
-  const direct = tf.add(tf.mul(k, tf.log(tf.maximum(x, floor))), modeShift(a, b))
-  const powers = tf.where(near, tf.mul(k, tf.log1p(relative)), direct)
-  return tf.add(tf.sub(peak(a, b), excess), powers)
+  const power = tf.where(near, tf.mul(k, tf.log1p(relative)), powers(k, b, x))
+  return tf.add(tf.sub(gammaPeak(a, b), excess), power)
 }
 
 /** 1/x and log x, but 0 at 0: the density's factor x^(a-1) has no slope to give there. */
