@@ -102,6 +102,7 @@ export { reweightedWakeSleep } from "./inference/objectives/reweighted-wake-slee
 export { stickingTheLanding } from "./inference/objectives/sticking-the-landing.js"
 export { vimco } from "./inference/objectives/vimco.js"
 export { type Predictions, type PredictOptions, predict, priorPredict } from "./inference/predict.js"
+export { type PriorOptions, priorImportance } from "./inference/prior-importance.js"
 export { type CalibrateOptions, type Calibration, calibrate } from "./inference/proof/calibrate.js"
 export {
   type CheckGradientOptions,
@@ -109,6 +110,11 @@ export {
   type GradientCheck,
 } from "./inference/proof/check-gradient.js"
 export { type Gap, type GapOptions, gap } from "./inference/proof/gap.js"
+export {
+  type AnnealedImportance,
+  type AnnealedImportanceOptions,
+  annealedImportance,
+} from "./inference/sampling/annealed-importance.js"
 export { type NutsOptions, nuts, type Posterior } from "./inference/sampling/nuts.js"
 export {
   type VariationalEmFit,

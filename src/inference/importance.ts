@@ -1,15 +1,17 @@
 /**
  * `importance`: log p(x) by importance sampling with the guide as proposal, log (1/S) Σ_s p(x, z_s) / q(z_s), and whether to
- * believe it (k-hat). Where every latent stands in one plate, rows are weighed one by one. Left out: annealing.
+ * believe it (k-hat). Where the latents fall apart into the rows of one plate, rows are weighed one by one. Next:
+ * `prior-importance.ts`, which needs no guide, and `sampling/annealed-importance.ts`, which needs no good one.
  */
-import type { PlateFrame } from "../dsl/plate-frame.js"
 import { withChecks } from "../engine/checks.js"
+import { type CompiledFunction, compileFunction } from "../engine/compiled-function.js"
 import { fold } from "../engine/random.js"
-import { type Tensor, tf } from "../engine/tensor.js"
-import { rowCost, totalCost } from "./cost.js"
-import { type CostTerm, logWeightTerms } from "./elbo.js"
-import { batchContext, batchesOf, type QuestionOptions } from "./evaluate.js"
+import { scoped, type Tensor, tf } from "../engine/tensor.js"
+import { batchesOf, type QuestionOptions } from "./evaluate.js"
+import { checkBatched, type Layout } from "./objectives/particles.js"
+import { weigh } from "./objectives/weighted.js"
 import { effectiveDraws, logMeanWeight, paretoShape } from "./pareto.js"
+import { drawnPlan } from "./proof/log-weights.js"
 import { type Fitted, keyOf, type Question, questionOf } from "./query.js"
 import { type BatchPlan, batchPlan } from "./step-program.js"
 
@@ -17,6 +19,7 @@ import { type BatchPlan, batchPlan } from "./step-program.js"
 export interface Importance {
   /** log p(x) in nats, all rows. In expectation it lies below the truth. */
   readonly logEvidence: number
+  /** Of `logEvidence`, by the delta method from the weights that were seen: too small where `kHat` is above 0.7. */
   readonly standardError: number
   /** The tail shape of the weights, the worst row's where rows are weighed one by one: above 0.7 do not trust the estimate. */
   readonly kHat: number
@@ -24,80 +27,107 @@ export interface Importance {
   readonly effectiveDraws: number
   /** How many groups of weights there are: the rows, or 1. */
   readonly groups: number
+  /** The estimate of each group, nats; with the terms that no latent reaches they add up to `logEvidence`. */
+  readonly byGroup: Float64Array
 }
 
-const onePlate = (terms: readonly CostTerm[]): PlateFrame | undefined => {
-  const [first] = terms.filter(({ latent }) => latent)
-  const plate = first?.term.plates[0]
-  return plate && terms.every(({ latent, term }) => !latent || term.plates[0]?.name === plate.name)
-    ? plate
-    : undefined
+/** Log-weights in groups, [groups][draws], and the terms that no latent reaches. */
+export interface WeightGroups {
+  readonly groups: readonly Float64Array[]
+  readonly outside: number
 }
 
-/** Log-weights of one draw: one for each row of the plate that holds every latent, or a single one. */
-const logWeights = (terms: readonly CostTerm[], share: number): { rows: Tensor; outside: Tensor } => {
-  const plate = onePlate(terms)
-  const inside = (cost: CostTerm): boolean => plate !== undefined && cost.term.plates[0]?.name === plate.name
-  const add = (parts: readonly Tensor[]): Tensor => parts.reduce((a, b) => tf.add(a, b), tf.scalar(0))
-  const outside = add(
-    terms.filter((cost) => plate && !inside(cost)).map(({ value, term }) => totalCost(value, term)),
-  )
-  if (plate === undefined)
-    return { rows: tf.reshape(add(terms.map(({ value, term }) => totalCost(value, term))), [1]), outside }
-  const unscaled = plate.count / plate.size
-  const rows = terms.filter(inside).map(({ value, term }) => tf.mul(rowCost(value, term, [plate]), unscaled))
-  return { rows: add(rows), outside: tf.mul(outside, share) }
+/** What log-weights say of the evidence. */
+export const importanceOf = ({ groups, outside }: WeightGroups): Importance => {
+  const estimates = groups.map(logMeanWeight)
+  const byGroup = Float64Array.from(estimates, ({ value }) => value)
+  return {
+    logEvidence: byGroup.reduce((sum, value) => sum + value, outside),
+    standardError: Math.sqrt(estimates.reduce((sum, { standardError }) => sum + standardError ** 2, 0)),
+    kHat: groups.map(paretoShape).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    effectiveDraws: groups.map(effectiveDraws).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
+    groups: groups.length,
+    byGroup,
+  }
 }
 
-type Weighed = { groups: Float64Array[]; outside: number }
-
-const weighBatch = (
-  question: Question,
+/** One draw of guide and model as a function of a counter and a batch's rows: its log-weights, and what lies outside. */
+const weigherOf = (
+  { plan, param }: Question,
   options: QuestionOptions,
   batch: BatchPlan | undefined,
-  at: number,
-): Weighed => {
-  const { rows, share } = batchesOf(batch)[at]!
-  const draws = options.draws ?? 1000
-  const key = fold(fold(keyOf(options.seed), "importance"), at)
-  const groups: Float64Array[] = []
-  let outside = 0
-  for (let draw = 0; draw < draws; draw++) {
-    const weights = tf.tidy(() => {
-      const context = { key: fold(key, draw), param: question.param, ...batchContext(batch, rows) }
-      const parts = logWeights(logWeightTerms(question.plan, question.plan.args, context), share)
-      return [parts.rows.dataSync(), parts.outside.dataSync()[0]!] as const
-    })
-    if (groups.length === 0) for (let n = 0; n < weights[0].length; n++) groups.push(new Float64Array(draws))
-    for (let n = 0; n < weights[0].length; n++) groups[n]![draw] = weights[0][n]!
-    outside = weights[1]
+): CompiledFunction => {
+  const drawn = drawnPlan(plan)
+  const layout: Layout = {
+    particles: 1,
+    plate: plan.rows?.plate,
+    tiled: false,
+    why: "the latents do not fall apart into the rows of one plate",
   }
+  checkBatched("importance", layout, batch?.plate)
+  const { hash } = fold(keyOf(options.seed), "importance")
+  return compileFunction(([step, rows]) => {
+    const batches = batch && rows ? { batches: new Map([[batch.plate, rows]]) } : {}
+    const context = { key: { hash, step: step! }, param, ...batches }
+    const weighed = weigh(drawn, layout, { args: plan.args, context, step: step!, state: [] })
+    return [tf.reshape(weighed.logWeights, [-1]), weighed.outside]
+  })
+}
+
+const counter = (step: number): Tensor => tf.tensor1d([step], "int32")
+
+/** The weights of draws `from` to `from + draws - 1` of a batch. */
+const weighBatch = (
+  weigher: CompiledFunction,
+  rows: [number, number] | undefined,
+  from: number,
+  draws: number,
+): WeightGroups => {
+  let groups: Float64Array[] = []
+  let outside = 0
+  for (let draw = 0; draw < draws; draw++)
+    scoped(() => {
+      const indices = rows ? [tf.range(rows[0], rows[1], 1, "int32")] : []
+      const [inside, rest] = weigher([counter(from + draw), ...indices]) as [Tensor, Tensor]
+      const weights = inside.dataSync()
+      if (draw === 0) groups = Array.from(weights, () => new Float64Array(draws))
+      groups.forEach((group, n) => {
+        group[draw] = weights[n]!
+      })
+      outside = rest.dataSync()[0]!
+    })
   return { groups, outside }
+}
+
+/** The log-weights of a question, batch after batch. */
+export const weightsOf = (question: Question, options: QuestionOptions): WeightGroups => {
+  const batch = batchPlan(question.plan, options.batch)
+  const draws = options.draws ?? 1000
+  const weigher = weigherOf(question, options, batch)
+  try {
+    const parts = withChecks(false, () =>
+      batchesOf(batch).map(({ rows, share }, at) => ({
+        share,
+        ...weighBatch(weigher, rows, at * draws, draws),
+      })),
+    )
+    return {
+      groups: parts.flatMap((part) => part.groups),
+      outside: parts.reduce((sum, { outside, share }) => sum + share * outside, 0),
+    }
+  } finally {
+    weigher.dispose()
+  }
 }
 
 /**
  * Estimates log p(x) of a fit by importance sampling from its guide.
- * @example const { logEvidence, kHat } = importance(fitted, [data], { draws: 2000 })
+ * @throws ModelError for a batch where the latents do not fall apart into rows: the logarithm of a part's estimate would be biased.
+ * @example const { logEvidence, standardError, kHat } = importance(fitted, [data], { draws: 2000 })
  */
 export const importance = (
   fitted: Fitted,
   args?: readonly any[],
   options: QuestionOptions = {},
-): Importance => {
-  const question = questionOf(fitted, args, keyOf(options.seed), options.batch)
-  const batch = batchPlan(question.plan, options.batch)
-  const weighed = batchesOf(batch).map((_, at) =>
-    withChecks(false, () => weighBatch(question, options, batch, at)),
-  )
-  const groups = weighed.flatMap((part) => part.groups)
-  const estimates = groups.map(logMeanWeight)
-  return {
-    logEvidence:
-      estimates.reduce((sum, { value }) => sum + value, 0) +
-      weighed.reduce((sum, { outside }) => sum + outside, 0),
-    standardError: Math.sqrt(estimates.reduce((sum, { standardError }) => sum + standardError ** 2, 0)),
-    kHat: groups.map(paretoShape).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
-    effectiveDraws: groups.map(effectiveDraws).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY),
-    groups: groups.length,
-  }
-}
+): Importance =>
+  importanceOf(weightsOf(questionOf(fitted, args, keyOf(options.seed), options.batch), options))
