@@ -26,9 +26,10 @@ export type Role =
 
 /**
  * How the gradient passes through a latent site: chosen by rule (`explain` says which), or set here. "rebar" and "relax" are score
- * functions with a control variate from a relaxed draw.
+ * functions with a control variate from a relaxed draw; "local" sums exactly over the values of some elements of the draw at a
+ * time, each given the others.
  */
-export type Estimator = "exact" | "pathwise" | "score" | "rebar" | "relax"
+export type Estimator = "exact" | "pathwise" | "score" | "rebar" | "relax" | "local"
 
 /** Supports whose draws carry no gradient. */
 type DiscreteKind = "boolean" | "integer" | "boundedInteger" | "oneHot"
@@ -43,13 +44,18 @@ export type Baseline = "running" | "leaveOneOut" | "none" | Tensor
 export interface SampleOptions<S extends SupportKind = never> {
   readonly gradient?: S extends DiscreteKind
     ? Exclude<Estimator, "pathwise">
-    : Exclude<Estimator, "rebar" | "relax">
+    : Exclude<Estimator, "rebar" | "relax" | "local">
   /** Of a score-function site: "running" with one particle, "leaveOneOut" with several, unless given. */
   readonly baseline?: Baseline
   /** Of a "rebar" or "relax" site: how soft its relaxed draws are; 0.5 by default. */
   readonly temperature?: number
   /** Of a "relax" site: a function from its noisy logits to one number a row, learned with the fit (an `mlp`, say). */
   readonly surrogate?: (noisyLogits: Tensor) => Tensor
+  /**
+   * Of a "local" site: how many elements of a row a step sums over, chosen anew each time; Infinity for all. Each costs one more
+   * evaluation of what depends on the site for every value but the drawn one; by default there are at most 64.
+   */
+  readonly group?: number
   /** What `explain` adds about the site, for guides made by functions. */
   readonly note?: string
 }
@@ -87,6 +93,7 @@ export interface SiteDetails {
     readonly baseline?: Baseline
     readonly temperature?: number
     readonly surrogate?: (noisyLogits: Tensor) => Tensor
+    readonly group?: number
     readonly shared?: boolean
     readonly note?: string
     readonly size?: number

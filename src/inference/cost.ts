@@ -62,7 +62,8 @@ const safe = (value: Tensor): Tensor => tf.maximum(value, -1e30)
 const trimmed = (value: Tensor, depth: number): Tensor =>
   value.rank <= depth ? value : tf.reshape(value, value.shape.slice(value.rank - depth))
 
-const commonDepth = (a: readonly PlateFrame[], b: readonly PlateFrame[]): number => {
+/** How many plates, from the outermost, two places have in common. */
+export const commonDepth = (a: readonly PlateFrame[], b: readonly PlateFrame[]): number => {
   let depth = 0
   while (depth < a.length && a[depth]?.name === b[depth]?.name) depth++
   return depth

@@ -13,7 +13,7 @@ import { termsOf } from "../dsl/trace.js"
 import { stopGradient } from "../engine/repair/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { expected, rowCost, totalCost, type Weight } from "./cost.js"
-import { isScored } from "./estimator.js"
+import { isDrawn, isScored } from "./estimator.js"
 import { guideTerm, type Pair, type Plan, runPair, type SitePlan, withDrawnKl } from "./plan.js"
 
 /** One score-function site of one run: log q of its draw, and what the draw answers for, row by row. */
@@ -31,6 +31,8 @@ export interface Credit {
 export interface Bound {
   /** The runs it was made of. */
   readonly pair: Pair
+  /** The terms that it is the sum of, as they count. */
+  readonly costs: readonly CostTerm[]
   readonly elbo: Tensor
   /** Observed and summed-out terms: the reconstruction. */
   readonly likelihood: Tensor
@@ -157,6 +159,7 @@ export const boundOfCosts = (pair: Pair, plan: Plan, costs: readonly CostTerm[])
   const divergence = tf.neg(totals(true))
   return {
     pair,
+    costs,
     elbo: tf.sub(likelihood, divergence),
     likelihood,
     divergence,
@@ -165,7 +168,7 @@ export const boundOfCosts = (pair: Pair, plan: Plan, costs: readonly CostTerm[])
 }
 
 const isDetached = (estimator: SitePlan["estimator"] | undefined): boolean =>
-  estimator !== undefined && (isScored(estimator) || estimator === "wake")
+  estimator !== undefined && (isDrawn(estimator) || estimator === "wake")
 
 /** How a plan's programs are run: its estimators decide which latents are summed and which carry no gradient. */
 export const contextOf = (plan: Plan, context: Omit<Context, "enumeration">): Context => ({

@@ -5,7 +5,7 @@
 import type { Entry } from "../dsl/execute.js"
 import type { Estimator } from "../dsl/site.js"
 import { siteError } from "../dsl/site-error.js"
-import { isRelaxable } from "./relaxation.js"
+import { checkAsked, checkOptions } from "./estimator-options.js"
 
 /** An estimator and the reason for it. */
 export interface Choice {
@@ -23,20 +23,7 @@ const countOf = (entry: Entry): number =>
   entry.dist!.closed.has("enumerate") ? entry.dist!.enumerate().shape[0]! : Number.POSITIVE_INFINITY
 
 const asked = (entry: Entry, estimator: Estimator): Choice => {
-  const { family, gradient, closed } = entry.dist!
-  if (estimator === "pathwise" && gradient === "score")
-    throw siteError(entry.site, {
-      code: "no-pathwise",
-      problem: `${family} draws are not differentiable, so they have no pathwise gradient`,
-      fix: 'leave gradient out, or use "exact" or "score"; relaxedBernoulli and relaxedOneHotCategorical are differentiable',
-    })
-  if (estimator === "exact" && !closed.has("enumerate"))
-    throw siteError(entry.site, {
-      code: "not-enumerable",
-      problem: `${family} has no finite list of values to sum over`,
-      fix: 'use gradient: "pathwise" or "score"',
-    })
-  if (estimator === "rebar" || estimator === "relax") checkRelaxable(entry, estimator)
+  checkAsked(entry, estimator)
   return { estimator, why: `asked for at the site${relaxedNote(entry, estimator)}` }
 }
 
@@ -47,29 +34,11 @@ const relaxedNote = (entry: Entry, estimator: Estimator): string => {
   return `; score function with a control variate from a relaxed draw (temperature ${temperature})${learned}`
 }
 
-const checkRelaxable = (entry: Entry, estimator: Estimator): void => {
-  const { temperature, surrogate } = entry.site.details.options
-  const complain = (code: string, problem: string, fix: string): never => {
-    throw siteError(entry.site, { code, problem, fix })
-  }
-  if (!isRelaxable(entry.dist!))
-    complain(
-      "not-relaxable",
-      `${entry.dist!.family} has no relaxed form for gradient: "${estimator}"`,
-      'bernoulli and oneHotCategorical have one; else use gradient: "score" or "exact"',
-    )
-  if (temperature !== undefined && !(temperature > 0))
-    complain("bad-option", `its temperature is ${temperature}`, "give a number above 0, such as 0.5")
-  if (estimator === "relax" && typeof surrogate !== "function")
-    complain(
-      "missing-surrogate",
-      'gradient: "relax" learns a function of the noisy logits, and none was given',
-      'pass surrogate: (noisy) => tf.squeeze(network(noisy), [-1]) with a network from mlp(…), or use gradient: "rebar"',
-    )
-}
-
 /** Whether a draw's gradient is a score function, with or without a control variate. */
 export const isScored = (estimator: string): boolean => ["score", "rebar", "relax"].includes(estimator)
+
+/** Whether a site is drawn without a gradient through its draw. */
+export const isDrawn = (estimator: string): boolean => isScored(estimator) || estimator === "local"
 
 /** A relaxed draw cannot stand in for one that other discrete draws were made of. */
 const checkChains = (
@@ -83,7 +52,7 @@ const checkChains = (
     const child = latents.find(
       (other) =>
         other !== entry &&
-        isScored(chosen.get(other.name)!.estimator) &&
+        isDrawn(chosen.get(other.name)!.estimator) &&
         dependsOn(other.name).has(entry.name),
     )
     if (child !== undefined)
@@ -125,7 +94,7 @@ export const chooseEstimators = (
   const budget: Budget = { values: 1, axes: 0 }
   const chosen = new Map(latents.map((entry) => [entry.name, choose(entry, budget)]))
   checkChains(latents, chosen, dependsOn)
-  const sampled = latents.filter((entry) => isScored(chosen.get(entry.name)!.estimator))
+  const sampled = latents.filter((entry) => isDrawn(chosen.get(entry.name)!.estimator))
   for (const entry of latents) {
     const child = sampled.find((other) => other !== entry && dependsOn(other.name).has(entry.name))
     if (child === undefined || chosen.get(entry.name)!.estimator !== "exact") continue
@@ -134,5 +103,6 @@ export const chooseEstimators = (
       why: `'${child.name}' is drawn given it, one draw at a time`,
     })
   }
+  for (const entry of latents) checkOptions(entry, chosen.get(entry.name)!.estimator)
   return chosen
 }

@@ -161,7 +161,7 @@ export const annealed = (options: AnnealedOptions = {}): Objective => {
   return {
     name: "annealed",
     particles: settled.particles,
-    prepare: (plan) => {
+    prepare: (plan, setting) => {
       if (settled.freeBits > 0) refuseDrawn(plan)
       const boundAt = (pass: Pass, context: Pass["context"]): Bound =>
         boundOfPair(
@@ -170,7 +170,7 @@ export const annealed = (options: AnnealedOptions = {}): Objective => {
           weightAt(settled, pass.step),
           settled.freeBits,
         )
-      return averagedBound(plan, settled.particles, boundAt, [noteOf(settled)])
+      return averagedBound(plan, settled.particles, boundAt, [noteOf(settled)], setting)
     },
   }
 }
@@ -180,7 +180,7 @@ const refuseDrawn = (plan: Plan): void =>
   refuseEstimators(
     "annealed with freeBits",
     { ...plan, sites: new Map([...plan.sites].filter(([, site]) => !site.analyticKl)) },
-    ["score", "rebar", "relax"],
+    ["score", "rebar", "relax", "local"],
     "needs each divergence in closed form or differentiable",
     () => "give guide and model the same family there, or leave freeBits out",
   )

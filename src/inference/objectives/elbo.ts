@@ -2,15 +2,25 @@
  * The plain evidence lower bound as an objective: every site by its own estimator, score-function sites against a running
  * average (one particle) or against the other particles. Next: `annealed.ts`.
  */
-import { type Tensor, tf } from "../../engine/tensor.js"
+import { withChecks } from "../../engine/checks.js"
+import { scoped, type Tensor, tf } from "../../engine/tensor.js"
 import { baselineOf, baselineWhy, creditSites } from "../baseline.js"
 import { carriedMoments, firstMoments } from "../control-strength.js"
 import { type Controlled, controlVariates } from "../control-variate.js"
 import { type Bound, elbo as boundAt, contextOf, scoredSites } from "../elbo.js"
-import type { Plan } from "../plan.js"
+import { paramsFrom } from "../leaves.js"
+import { localExpectations, localSites, localWhy } from "../local-expectation.js"
+import type { Plan, SitePlan } from "../plan.js"
 import { relaxedSites } from "../relaxed-costs.js"
-import { checkParticles, type Estimate, type Objective, type Pass, type Prepared } from "./objective.js"
-import { eachRun, layOut } from "./particles.js"
+import {
+  checkParticles,
+  type Estimate,
+  type Objective,
+  type Pass,
+  type Prepared,
+  type Setting,
+} from "./objective.js"
+import { eachRun, type Layout, layOut } from "./particles.js"
 
 /** Options of the ELBO. */
 export interface ElboOptions {
@@ -21,17 +31,57 @@ export interface ElboOptions {
 /** How one run's bound is made; the ELBO's own, or one with its divergence weighed. */
 export type BoundAt = (pass: Pass, context: Pass["context"]) => Bound
 
-type Run = { readonly bound: Bound } & Pick<Controlled, "credits"> & Partial<Controlled>
+type Run = Omit<Controlled, "surrogate" | "moments"> & {
+  readonly bound: Bound
+  readonly surrogates: readonly Tensor[]
+  readonly moments?: Tensor
+}
 
 const average = (tensors: readonly Tensor[]): Tensor =>
   tensors.length === 1 ? tensors[0]! : tf.div(tf.addN([...tensors]), tensors.length)
 
-/** The plan with each score function's baseline said. */
-const withBaselines = (plan: Plan, particles: number): Plan => {
-  const said = scoredSites(plan).map(
-    (site) => [site.name, { ...site, why: `${site.why}; ${baselineWhy(site.site, particles)}` }] as const,
+/** The plan with more said of some sites. */
+const saying = (plan: Plan, more: readonly (readonly [SitePlan, string])[]): Plan => ({
+  ...plan,
+  sites: new Map([
+    ...plan.sites,
+    ...more.map(([site, text]) => [site.name, { ...site, why: `${site.why}; ${text}` }] as const),
+  ]),
+})
+
+const firstPass = (plan: Plan, context: Pass["context"]): Pass => ({
+  args: plan.args,
+  context,
+  step: tf.tensor1d([0], "int32"),
+  state: [],
+})
+
+/** How the copies of local sites are laid out, and what is said of them, from one run on few rows where steps see few. */
+const localLayout = (plan: Plan, boundAt: BoundAt, { batched }: Setting) => {
+  const atMost = (plate: string): number | undefined => (plate === batched ? 2 : undefined)
+  const trial = (context: Pass["context"]): Bound => boundAt(firstPass(plan, context), { ...context, atMost })
+  const layout = layOut(plan, 2, trial)
+  const said = scoped(() =>
+    withChecks(false, () => {
+      const bound = trial({ key: plan.key, param: paramsFrom(plan.leaves, plan.initial) })
+      return localSites(plan).map((site) => [site, localWhy(site, bound, layout)] as const)
+    }),
   )
-  return { ...plan, sites: new Map([...plan.sites, ...said]) }
+  return { layout, said }
+}
+
+/** What is run for each particle: the bound, and what its sites' estimators add to it. */
+const runsOf = (plan: Plan, boundAt: BoundAt, copies: Layout | undefined) => {
+  const relaxed = relaxedSites(plan).length > 0
+  return (pass: Pass, context: Pass["context"]): Run => {
+    const bound = boundAt(pass, context)
+    const locals =
+      copies && localExpectations(plan, bound, context, copies, (changed) => boundAt(pass, changed))
+    if (!relaxed) return { bound, credits: bound.credits, surrogates: locals ?? [] }
+    const whole = contextOf(plan, context)
+    const { surrogate, ...rest } = controlVariates(plan, pass.args, whole, bound, pass.state[0]!)
+    return { bound, ...rest, surrogates: [...(locals ?? []), surrogate] }
+  }
 }
 
 /** An objective that averages bounds over particles, each site by its own estimator. */
@@ -40,50 +90,32 @@ export const averagedBound = (
   particles: number,
   boundAt: BoundAt,
   notes: readonly string[],
+  setting: Setting,
 ): Prepared => {
-  const layout = layOut(plan, particles, (context) => {
-    boundAt({ args: plan.args, context, step: tf.tensor1d([0], "int32"), state: [] }, context)
-  })
+  const layout = layOut(plan, particles, (context) => void boundAt(firstPass(plan, context), context))
+  const local = localSites(plan).length === 0 ? undefined : localLayout(plan, boundAt, setting)
   const kinds = scoredSites(plan).map((site) => baselineOf(site.site, particles))
   const relaxed = relaxedSites(plan).length > 0
-  const runAt = (pass: Pass, context: Pass["context"]): Run => {
-    const bound = boundAt(pass, context)
-    if (!relaxed) return { bound, credits: bound.credits }
-    const whole = contextOf(plan, context)
-    return { bound, ...controlVariates(plan, pass.args, whole, bound, pass.state[0]!) }
-  }
+  const runAt = runsOf(plan, boundAt, local?.layout)
   const estimate = (pass: Pass): Estimate => {
     const runs = eachRun(layout, pass, (context) => runAt(pass, context))
-    const [strength, carried] = relaxed ? [pass.state.slice(0, 1), pass.state.slice(1)] : [[], pass.state]
-    const credited = creditSites(
-      runs.map((run) => run.credits),
-      kinds,
-      layout,
-      carried,
-    )
+    const credits = runs.map((run) => run.credits)
+    const credited = creditSites(credits, kinds, layout, relaxed ? pass.state.slice(1) : pass.state)
     const bounds = runs.map((run) => run.bound)
-    const surrogates = runs.flatMap((run) => run.surrogate ?? [])
+    const added = runs.flatMap((run) => run.surrogates).map((term) => tf.div(term, runs.length))
+    const moments = runs.flatMap((run) => run.moments ?? [])
     return {
-      objective: [
-        average(bounds.map((bound) => bound.elbo)),
-        ...(credited.surrogate === undefined ? [] : [credited.surrogate]),
-        ...(surrogates.length === 0 ? [] : [average(surrogates)]),
-      ].reduce((a, b) => tf.add(a, b)),
+      objective: [average(bounds.map((bound) => bound.elbo)), credited.surrogate, ...added]
+        .filter((term) => term !== undefined)
+        .reduce((a, b) => tf.add(a, b)),
       likelihood: average(bounds.map((bound) => bound.likelihood)),
       divergence: average(bounds.map((bound) => bound.divergence)),
-      state: [
-        ...strength.map((state) =>
-          carriedMoments(
-            state,
-            runs.map((run) => run.moments!),
-          ),
-        ),
-        ...credited.state,
-      ],
+      state: [...(relaxed ? [carriedMoments(pass.state[0]!, moments)] : []), ...credited.state],
     }
   }
+  const baselines = scoredSites(plan).map((site) => [site, baselineWhy(site.site, particles)] as const)
   return {
-    plan: withBaselines(plan, particles),
+    plan: saying(plan, [...baselines, ...(local?.said ?? [])]),
     state: () => [
       ...(relaxed ? [tf.keep(firstMoments())] : []),
       ...kinds.filter((kind) => kind === "running").map(() => tf.keep(tf.zeros([2]))),
@@ -106,7 +138,7 @@ export const elbo = ({ particles = 1 }: ElboOptions = {}): Objective => {
   return {
     name: "elbo",
     particles,
-    prepare: (plan) =>
-      averagedBound(plan, particles, (pass, context) => boundAt(plan, pass.args, context), []),
+    prepare: (plan, setting) =>
+      averagedBound(plan, particles, (pass, context) => boundAt(plan, pass.args, context), [], setting),
   }
 }

@@ -56,7 +56,7 @@ export const refuseScore = (objective: string, plan: Parameters<Objective["prepa
   refuseEstimators(
     objective,
     plan,
-    ["score", "rebar", "relax", "exact"],
+    ["score", "rebar", "relax", "local", "exact"],
     "differentiates through the draws of every latent",
     (site) =>
       `use vimco({ particles: 5 }) or reweightedWakeSleep({ particles: 5 }), sum it out with marginalize(model, "${site}"), ` +

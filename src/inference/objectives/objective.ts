@@ -102,14 +102,14 @@ export const replanned = (plan: Plan, change: (site: SitePlan) => Partial<SitePl
   ),
 })
 
-/** Score functions in place of exact sums and of relaxed control variates, for objectives that weigh whole draws. */
+/** Score functions in place of exact sums, control variates and local expectations, for objectives that weigh whole draws. */
 export const sumsDrawn = (objective: string, site: SitePlan): Partial<SitePlan> =>
   match(site.estimator)
     .with("exact", () => ({
       estimator: "score" as const,
       why: `${objective} weighs draws, so it is drawn, not summed over`,
     }))
-    .with("rebar", "relax", () => ({
+    .with("rebar", "relax", "local", () => ({
       estimator: "score" as const,
       why: `${objective} has a baseline of its own from the other particles`,
     }))

@@ -1,11 +1,9 @@
-/** Estimators of discrete sites: RELAX's toy, E[(b - t)²], and a row of coins in a plate; all unbiased, in order of variance. */
+/** Estimators of a row of coins in a plate and of a one-hot class: all unbiased, in order of variance; what `explain` says. */
 import {
-  bernoulli,
   elbo,
   explain,
-  factor,
+  fit,
   guide,
-  mlp,
   model,
   normal,
   observe,
@@ -15,127 +13,21 @@ import {
   plate,
   type SampleOptions,
   sample,
-  scope,
   tf,
 } from "latently"
 import { describe, expect, it } from "vitest"
-import { backends, useBackend } from "../../backends.js"
+import { useBackend } from "../../backends.js"
+import { coins, coinsExact, coinsGuide, first } from "./coins.js"
 import { type Asked, along, estimates, meanOf, zScore } from "./estimates.js"
 
-const target = 0.499
-
-/** Rows that are all alike make one gradient the mean of that many independent ones. */
-const alike = 400
-
-/** The same logit in model and guide: the divergence is 0 whatever it is, and the bound is -E[(b - t)²] a row. */
-const toy = model(function* () {
-  const logit = yield* param("logit", 0.4, undefined, { shared: true })
-  yield* plate("rows", alike, function* () {
-    const b = yield* sample("b", bernoulli({ logits: logit }))
-    yield* factor("loss", tf.neg(tf.square(tf.sub(b, target))))
-  })
-})
-
 type Options = SampleOptions<"boolean">
-
-const toyGuide = (options: Options, network = false): Program<any> =>
-  guide(toy, function* () {
-    const logit = yield* param("logit", 0.4, undefined, { shared: true })
-    const net = network ? yield* scope("surrogate", mlp([1, 8, 1], { activation: "tanh" })) : undefined
-    const surrogate = net && ((noisy: tf.Tensor) => tf.squeeze(net(tf.expandDims(noisy, 1)), [1]))
-    yield* plate("rows", alike, function* () {
-      yield* sample("b", bernoulli({ logits: logit }), { ...options, ...(surrogate ? { surrogate } : {}) })
-    })
-  }) as unknown as Program<any>
-
-const p = 1 / (1 + Math.exp(-0.4))
-
-/** d/dlogit of -E[(b - t)²]. */
-const exact = -alike * (1 - 2 * target) * p * (1 - p)
-
-for (const name of backends)
-  describe(name, () => {
-    useBackend(name)
-    it.each([
-      ["exact", { gradient: "exact" }, 1],
-      ["score, running average", { gradient: "score" }, 1],
-      ["score, no baseline", { gradient: "score", baseline: "none" }, 1],
-      ["score, leave-one-out", { gradient: "score" }, 4],
-      ["rebar", { gradient: "rebar" }, 1],
-      ["rebar, hard", { gradient: "rebar", temperature: 0.1, baseline: "none" }, 1],
-      ["rebar, 3 particles", { gradient: "rebar" }, 3],
-      ["relax", { gradient: "relax" }, 1],
-    ] as const)("%s: the toy's gradient is (2t - 1) dp", (_, options, particles) => {
-      const draws = options.gradient === "exact" ? 2 : 25
-      const { gradients } = estimates(
-        toy,
-        toyGuide(options, options.gradient === "relax"),
-        [],
-        elbo({ particles }),
-        {
-          draws,
-          burn: 5,
-        },
-      )
-      if (options.gradient === "exact") expect(gradients.logit![0]![0]).toBeCloseTo(exact, 3)
-      else expect(Math.abs(zScore(along(gradients.logit!), exact))).toBeLessThan(4.5)
-    })
-  })
-
-const heights = [1.5, -2, 0.7]
-
-/** Three coins a row, their sum seen through a curved link. */
-const coins = model(function* (x: tf.Tensor1D) {
-  yield* plate("rows", x, function* (row) {
-    const b = yield* sample("b", bernoulli({ logits: tf.tensor1d([0.3, -0.2, 0]) }).toEvent(1))
-    yield* observe("x", normal(tf.tanh(tf.sum(tf.mul(b, tf.tensor1d(heights)), -1)), 0.6), row)
-  })
-})
-
-const first = [0.5, -0.4, 0.2]
-
-const coinsGuide = (options: Options, learned: boolean): Program<any> =>
-  guide(coins, function* (x) {
-    const logits = yield* param("logits", first)
-    const value = learned ? yield* scope("value", mlp([1, 8, 1], { activation: "tanh" })) : undefined
-    const net =
-      options.gradient === "relax"
-        ? yield* scope("surrogate", mlp([3, 8, 1], { activation: "tanh" }))
-        : undefined
-    yield* plate("rows", x, function* (row) {
-      yield* sample("b", bernoulli({ logits }).toEvent(1), {
-        ...options,
-        ...(value ? { baseline: tf.squeeze(value(tf.expandDims(row, 1)), [-1]) } : {}),
-        ...(net ? { surrogate: (noisy: tf.Tensor) => tf.squeeze(net(noisy), [-1]) } : {}),
-      })
-    })
-  }) as unknown as Program<any>
-
-/** The exact gradient by enumeration of the eight values, a row. */
-const coinsExact = (x: number): number[] => {
-  const bound = (logits: readonly number[]): number => {
-    let total = 0
-    for (let code = 0; code < 8; code++) {
-      const b = [0, 1, 2].map((i) => (code >> i) & 1)
-      const log = (given: readonly number[]): number =>
-        b.reduce<number>((s, v, i) => s - Math.log(1 + Math.exp(v === 1 ? -given[i]! : given[i]!)), 0)
-      const loc = Math.tanh(b.reduce<number>((s, v, i) => s + v * heights[i]!, 0))
-      const likelihood = -0.5 * Math.log(2 * Math.PI * 0.36) - (x - loc) ** 2 / 0.72
-      total += Math.exp(log(logits)) * (likelihood + log([0.3, -0.2, 0]) - log(logits))
-    }
-    return total
-  }
-  return first.map((at, i) => {
-    const moved = (by: number): number => bound(first.map((v, j) => (i === j ? at + by : v)))
-    return (moved(1e-4) - moved(-1e-4)) / 2e-4
-  })
-}
+type Case = readonly [title: string, options: Options, learned: boolean, particles: number]
 
 describe("three coins in each row", () => {
   useBackend("tensorflow")
   const rows = 200
   const x = 0.8
-  const cases: readonly (readonly [string, Options, boolean, number])[] = [
+  const cases: readonly Case[] = [
     ["score without a baseline", { gradient: "score", baseline: "none" }, false, 1],
     ["score, running average", { gradient: "score" }, false, 1],
     ["score, learned baseline", { gradient: "score" }, true, 1],
@@ -224,15 +116,6 @@ describe("a one-hot class in each row", () => {
 
 describe("explain", () => {
   useBackend("tensorflow")
-  it("names the control variate", () => {
-    const { sites } = explain(toy, toyGuide({ gradient: "rebar", temperature: 0.25 }) as any, [])
-    expect(sites.b).toMatchObject({
-      estimator: "rebar",
-      why:
-        "asked for at the site; score function with a control variate from a relaxed draw (temperature 0.25); " +
-        "baseline: running average of earlier steps (one particle)",
-    })
-  })
   it.each([
     ["running average of earlier steps (one particle)", {}, false, 1],
     ["mean of the other particles (3 particles)", {}, false, 3],
@@ -249,5 +132,24 @@ describe("explain", () => {
     expect(() => explain(coins, q, [tf.tensor1d([1, 1, 1])])).toThrow(
       /the mean of the other particles, but there is only one/,
     )
+  })
+})
+
+describe("a recorded step", () => {
+  useBackend("tensorflow")
+  it.each([
+    ["rebar", { gradient: "rebar" }, false],
+    ["relax", { gradient: "relax" }, false],
+    ["local", { gradient: "local", group: 2 }, false],
+    ["learned baseline", { gradient: "score" }, true],
+  ] as const)("is the eager one: %s", async (_, options, learned) => {
+    const data = tf.tensor1d([0.3, -1, 0.8, 1.4])
+    const fitted = (compile: boolean) =>
+      fit(coins, coinsGuide(options, learned) as any, [data], { steps: 6, batch: 2, seed: 1, compile })
+    const [recorded, eager] = [await fitted(true), await fitted(false)]
+    expect(String(recorded.compiled)).toContain("compiled")
+    recorded.losses.forEach((loss, i) => {
+      expect(Math.abs(loss / eager.losses[i]! - 1)).toBeLessThan(1e-5)
+    })
   })
 })

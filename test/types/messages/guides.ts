@@ -34,7 +34,7 @@ condition(two, { q: 1 })
 // expect: Argument of type '"z"' is not assignable to parameter of type 'never'
 marginalize(two, "z")
 
-// expect: Type '"pathwise"' is not assignable to type '"exact" | "rebar" | "relax" | "score"
+// expect: Type '"pathwise"' is not assignable to type '"exact" | "local" | "rebar" | "relax" | "score"
 sample("k", categorical({ probs: [0.5, 0.5] }), { gradient: "pathwise" })
 
 const scaled = model(function* () {
