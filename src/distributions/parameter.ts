@@ -38,6 +38,9 @@ const refuse = (family: string, name: string, value: Tensor, domain: Support): T
   return value
 }
 
+/** A drawn category or count is int32; as a parameter it is a number like any other. */
+const inFloats = (tensor: Tensor): Tensor => (tensor.dtype === "float32" ? tensor : tf.cast(tensor, "float32"))
+
 /**
  * The tensor of one parameter, checked against its domain while checks are on.
  * @throws DistributionError naming the family, the parameter, its domain, and the first value outside with its index.
@@ -45,7 +48,7 @@ const refuse = (family: string, name: string, value: Tensor, domain: Support): T
 export const parameter = (family: string, name: string, value: TensorLike, domain: Support): Tensor => {
   if (value === undefined || value === null)
     throw new DistributionError("missing-parameter", `${family}: parameter '${name}' is missing`)
-  const tensor = toTensor(value)
+  const tensor = inFloats(toTensor(value))
   if (tensor.rank < domain.eventRank)
     throw new DistributionError(
       "shape-mismatch",

@@ -67,7 +67,7 @@ const all = (inside: Tensor, rank: number): Tensor =>
         Array.from({ length: rank }, (_, axis) => inside.rank - rank + axis),
       )
 
-const finite = (x: Tensor): Tensor => tf.isFinite(x)
+const finite = (x: Tensor): Tensor => tf.isFinite(tf.cast(x, "float32"))
 const both = (a: Tensor, b: Tensor): Tensor => tf.logicalAnd(a, b)
 const isWhole = (x: Tensor): Tensor => tf.equal(x, tf.floor(tf.cast(x, "float32")))
 

@@ -6,7 +6,8 @@ import type { Covers, Support } from "../distributions/support.js"
 import { coversKind } from "../distributions/support-covers.js"
 import type { Entry, Execution } from "../dsl/execute.js"
 import { describePlates } from "../dsl/plate-frame.js"
-import { siteError } from "../dsl/site-error.js"
+import { ModelError, siteError } from "../dsl/site-error.js"
+import { type Tensor, tf } from "../engine/tensor.js"
 
 const latents = (run: Execution): Entry[] =>
   [...run.entries.values()].filter((entry) => entry.role === "latent")
@@ -37,21 +38,77 @@ const stray = (entry: Entry, model: Execution): never => {
   })
 }
 
-const boundsEscape = (model: Support, guide: Support): boolean =>
-  model.bounds !== undefined &&
-  guide.bounds !== undefined &&
-  (guide.bounds[0] < model.bounds[0] || guide.bounds[1] > model.bounds[1])
+const ends = ({ ends, bounds }: Support): readonly [number | Tensor, number | Tensor] | undefined =>
+  ends ?? bounds
+
+/** Whether a support's bounds, of numbers or of tensors, lie outside another's for any member of the batch. */
+const boundsEscape = (model: Support, guide: Support): boolean => {
+  const [wanted, found] = [ends(model), ends(guide)]
+  if (wanted === undefined || found === undefined) return false
+  return tf.tidy(() => {
+    const below = tf.any(tf.less(found[0], wanted[0]))
+    const above = tf.any(tf.greater(found[1], wanted[1]))
+    return tf.logicalOr(below, above).dataSync()[0] === 1
+  })
+}
+
+const shownEnds = (support: Support): string => {
+  const both = ends(support)
+  if (!/low|high/.test(support.text) || both === undefined) return support.text
+  const [low, high] = both.map((end) => (typeof end === "number" ? end : end.dataSync()[0]!))
+  return support.text.replace("low", String(low)).replace("high", String(high))
+}
+
+const escapes = (model: Entry, guide: Entry): never => {
+  throw siteError(guide.site, {
+    code: "guide-support",
+    problem: `the guide's ${guide.dist!.family} lives on ${shownEnds(guide.dist!.support)}, which can leave the model's support ${shownEnds(model.dist!.support)}`,
+    fix: "use a family with a support inside the model's, or transform the draw",
+  })
+}
 
 const checkSupport = (model: Entry, guide: Entry): void => {
   const wanted = model.dist!.support
   const found = guide.dist!.support
   const kinds = coversKind(wanted.kind as keyof Covers, found.kind)
-  if (kinds && !boundsEscape(wanted, found)) return
-  throw siteError(guide.site, {
-    code: "guide-support",
-    problem: `the guide's ${guide.dist!.family} lives on ${found.text}, which can leave the model's support ${wanted.text}`,
-    fix: "use a family with a support inside the model's, or transform the draw",
-  })
+  if (!kinds || boundsEscape(wanted, found)) escapes(model, guide)
+}
+
+/** Throws for data in a guide: log q has no place for them, so they would not count. */
+const checkObservesNothing = (guide: Execution): void => {
+  for (const entry of guide.entries.values())
+    if (entry.role === "observed")
+      throw siteError(entry.site, {
+        code: "guide-observes",
+        problem: "a guide scores no data, so this observation would not count",
+        fix: "observe it in the model; a guide may use the data as its arguments",
+      })
+}
+
+/** Throws for a latent whose value a handler fixed: it is not drawn, and the bound of a fixed value is no bound. */
+const checkDrawn = (run: Execution, whose: string): void => {
+  for (const entry of latents(run))
+    if (entry.site.details.value !== undefined)
+      throw siteError(entry.site, {
+        code: "fixed-latent",
+        problem: `this latent of the ${whose} is fixed by substitute, not drawn, so there is nothing to fit`,
+        fix: `give its value with condition(model, { ${entry.name}: … }) and leave it out of the guide`,
+      })
+}
+
+/** Throws for a plate of one name and two sizes: the rows of both programs are the same rows. */
+const checkPlateSizes = (model: Execution, guide: Execution): void => {
+  const sizes = new Map(
+    [...model.entries.values()].flatMap((e) => e.plates.map((p) => [p.name, p.size] as const)),
+  )
+  for (const entry of guide.entries.values())
+    for (const { name, size } of entry.plates)
+      if ((sizes.get(name) ?? size) !== size)
+        throw siteError(entry.site, {
+          code: "plate-size",
+          problem: `plate '${name}' has ${size} rows in the guide and ${sizes.get(name)} in the model`,
+          fix: "plates of one name are the same rows; give other rows another name",
+        })
 }
 
 const checkPlates = (model: Entry, guide: Entry): void => {
@@ -64,8 +121,15 @@ const checkPlates = (model: Entry, guide: Entry): void => {
   })
 }
 
-/** Throws unless every latent of the model is a latent of the guide, in the same plates, inside its support, and no other. */
+/**
+ * Throws unless every latent of the model is a latent of the guide, drawn, in the same plates of the same sizes, inside its
+ * support, and no other; and unless the guide scores no data.
+ */
 export const checkCoverage = (model: Execution, guide: Execution): void => {
+  checkObservesNothing(guide)
+  checkDrawn(model, "model")
+  checkDrawn(guide, "guide")
+  checkPlateSizes(model, guide)
   for (const entry of latents(guide)) {
     const counterpart = model.entries.get(entry.name)
     if (counterpart?.role !== "latent") stray(entry, model)
@@ -75,6 +139,20 @@ export const checkCoverage = (model: Execution, guide: Execution): void => {
     }
   }
   for (const entry of latents(model)) if (guide.entries.get(entry.name)?.role !== "latent") missing(entry)
+}
+
+/** What was wrong with a model's run on its guide's draws, told as the guide's fault where it drew outside the model's support. */
+export const blameGuide = (error: unknown, guide: Execution): unknown => {
+  if (!(error instanceof ModelError) || error.code !== "outside-support") return error
+  const entry = guide.entries.get(error.site ?? "")
+  if (entry?.role !== "latent" || entry.site.details.value !== undefined) return error
+  const [problem] = error.message.split("\n")
+  const outside = /lies outside the support of .*/.exec(problem!)?.[0] ?? "lies outside the model's support"
+  return siteError(entry.site, {
+    code: "guide-support",
+    problem: `the guide's ${entry.dist!.family} lives on ${shownEnds(entry.dist!.support)}, and a draw of it ${outside} in the model`,
+    fix: "use a family with a support inside the model's, or transform the draw",
+  })
 }
 
 /** The first latent of the model that the guide does not have, as an error; before the model is run on the guide's draws. */

@@ -6,9 +6,9 @@ import { real, type Support } from "../distributions/support.js"
 import { bijectionTo, type Transform } from "../distributions/transforms/index.js"
 import { type Execution, firstValue } from "../dsl/execute.js"
 import type { Site } from "../dsl/site.js"
-import { programError, siteError } from "../dsl/site-error.js"
+import { programError, showShape, siteError } from "../dsl/site-error.js"
 import type { Key } from "../engine/random.js"
-import { type Tensor, tf } from "../engine/tensor.js"
+import { type Tensor, type TensorLike, tf, toTensor } from "../engine/tensor.js"
 
 /** One trained tensor. */
 export interface Leaf {
@@ -33,13 +33,25 @@ const checkFirst = (site: Site, value: Tensor): void => {
 /** First values that are kept while a program's params are being discovered, so that both programs see the same. */
 export type FirstValues = Map<string, Tensor>
 
+/** A first value given from outside, which must have the shape of the param's own. */
+const chosenValue = (site: Site, own: Tensor, given: TensorLike | undefined): Tensor => {
+  if (given === undefined) return own
+  const value = toTensor(given)
+  if (tf.util.arraysEqual(value.shape, own.shape)) return value
+  throw siteError(site, {
+    code: "param-shape",
+    problem: `was given a value of shape ${showShape(value.shape)}, but its own first value has shape ${showShape(own.shape)}`,
+    fix: "give a value of the param's own shape; a param that belongs to rows belongs to the rows it was fitted on",
+  })
+}
+
 /** Answers params with their first values, each made once. */
 export const firstValues =
   (known: FirstValues, key: Key, given: Readonly<Record<string, Tensor>> = {}) =>
   (site: Site): Tensor => {
     const before = known.get(site.name)
     if (before !== undefined) return before
-    const value = given[site.name] ?? firstValue(site, key)
+    const value = chosenValue(site, firstValue(site, key), given[site.name])
     checkFirst(site, value)
     known.set(site.name, value)
     return value

@@ -3,22 +3,33 @@
  * which params there are, which estimator each latent gets and why, which costs lie downstream of it, and where a
  * Kullback-Leibler divergence has a closed form. Left out: the numbers themselves (`elbo.ts`, read next).
  */
-import { hasKl } from "../distributions/kl.js"
 import type { Elimination } from "../dsl/elimination.js"
 import type { Enumeration } from "../dsl/enumeration-axis.js"
-import { type Context, deepestPlate, type Entry, type Execution, execute } from "../dsl/execute.js"
+import { type Context, deepestPlate, type Execution, execute } from "../dsl/execute.js"
 import { drawnInstead, eliminationOf } from "../dsl/reach.js"
-import { isScored, score } from "../dsl/score.js"
 import type { Estimator, Site } from "../dsl/site.js"
 import type { Program } from "../dsl/types.js"
 import { withChecks } from "../engine/checks.js"
 import { fold, type Key } from "../engine/random.js"
-import { dependencies, recordingTape, type Tape } from "../engine/tape.js"
+import { recordingTape } from "../engine/tape.js"
 import { type Tensor, tf } from "../engine/tensor.js"
-import { checkCoverage, checkNames } from "./coverage.js"
+import { blameGuide, checkCoverage, checkNames } from "./coverage.js"
 import { chooseEstimators } from "./estimator.js"
 import { type FirstValues, firstValues, type Leaf, leavesOf, unconstrain } from "./leaves.js"
 import { type RowPlate, rowPlateOf } from "./row-plate.js"
+import { type Sites, sitesOf } from "./steady.js"
+import {
+  checkExactSum,
+  drawsOf,
+  guideTerm,
+  klIsExact,
+  onlyModel,
+  type Structure,
+  scoredTerms,
+  structureOf,
+} from "./structure.js"
+
+export { drawsOf, guideTerm } from "./structure.js"
 
 /** A site's estimator as an objective uses it: "wake" sites carry no gradient, their log q is raised at weighted draws. */
 export type PlannedEstimator = Estimator | "wake"
@@ -65,6 +76,8 @@ export interface Plan {
   readonly rows: RowPlate | undefined
   /** How the model's summed sites are summed, if it has any. */
   readonly elimination: Elimination | undefined
+  /** The sites of either program, which every step must have again. */
+  readonly sitesOf: { readonly model: Sites; readonly guide: Sites }
   readonly key: Key
 }
 
@@ -74,10 +87,6 @@ export interface Pair {
   readonly model: Execution
   readonly enumeration: Enumeration
 }
-
-/** A guide's latent draws by name. */
-export const drawsOf = (guide: Execution): Map<string, Tensor> =>
-  new Map([...guide.entries.values()].filter((e) => e.role === "latent").map((e) => [e.name, e.value]))
 
 /** Runs the guide, then the model on its draws, under one context. */
 export const runPair = (
@@ -91,60 +100,28 @@ export const runPair = (
   return { guide: guideRun, model: modelRun, enumeration: context.enumeration }
 }
 
+const onDraws = (
+  model: Program<any>,
+  args: readonly any[],
+  context: Context,
+  guideRun: Execution,
+): Execution => {
+  try {
+    return execute(drawnInstead(model), args, { ...context, values: drawsOf(guideRun) })
+  } catch (error) {
+    throw blameGuide(error, guideRun)
+  }
+}
+
 const probe = (model: Program<any>, guide: Program<any>, args: readonly any[], context: Context): Pair => {
   const guideRun = execute(guide, args, context)
-  const free = execute(drawnInstead(model), args, { ...context, values: drawsOf(guideRun) })
+  const free = onDraws(model, args, context, guideRun)
   checkNames(
     [...free.entries.values()].filter((e) => e.role === "latent"),
     guideRun,
   )
   checkCoverage(free, guideRun)
   return { guide: guideRun, model: free, enumeration: context.enumeration }
-}
-
-type Structure = {
-  readonly pair: Pair
-  readonly dependsOn: (term: string) => ReadonlySet<string>
-  readonly priorDependsOn: (name: string) => ReadonlySet<string>
-}
-
-const union = (sets: readonly ReadonlySet<string>[]): Set<string> => new Set(sets.flatMap((set) => [...set]))
-
-const structureOf = (pair: Pair, tape: Tape, scored: ReadonlyMap<string, Tensor>): Structure => {
-  const sources = dependencies(tape, Object.fromEntries(drawsOf(pair.guide)))
-  return {
-    pair,
-    dependsOn: (term) => sources(scored.get(term)!),
-    priorDependsOn: (name) =>
-      union(Object.values(pair.model.entries.get(name)!.dist!.parameters).map(sources)),
-  }
-}
-
-/** Names of terms: the model's by site, the guide's with a mark before it. */
-export const guideTerm = (name: string): string => `q:${name}`
-
-const scoredTerms = ({ guide, model, enumeration }: Pair): Map<string, Tensor> => {
-  const scored = new Map<string, Tensor>()
-  for (const entry of model.entries.values())
-    if (isScored(entry) || entry.dist) scored.set(entry.name, score(entry, enumeration))
-  for (const entry of guide.entries.values())
-    if (isScored(entry)) scored.set(guideTerm(entry.name), score(entry, enumeration))
-  return scored
-}
-
-const onlyModel = (scored: ReadonlyMap<string, Tensor>): Map<string, Tensor> =>
-  new Map([...scored].filter(([name]) => !name.startsWith(guideTerm(""))))
-
-const klIsExact = (entry: Entry, structure: Structure): boolean => {
-  const prior = structure.pair.model.entries.get(entry.name)!
-  const same = prior.site.details.scale === entry.site.details.scale
-  const unmasked = prior.site.details.mask === undefined && entry.site.details.mask === undefined
-  return (
-    same &&
-    unmasked &&
-    hasKl(entry.dist!, prior.dist!) &&
-    !structure.priorDependsOn(entry.name).has(entry.name)
-  )
 }
 
 const sitePlans = (structure: Structure, scored: ReadonlyMap<string, Tensor>): Map<string, SitePlan> => {
@@ -159,6 +136,7 @@ const sitePlans = (structure: Structure, scored: ReadonlyMap<string, Tensor>): M
         [...scored.keys()].filter((term) => structure.dependsOn(term).has(entry.name)),
       )
       const analyticKl = estimator !== "exact" && klIsExact(entry, structure)
+      if (estimator === "exact") checkExactSum(entry, structure, scored.keys())
       return [
         entry.name,
         {
@@ -236,6 +214,7 @@ export const planOf = (
       plates: outermost(pair),
       sizes: allSizes(pair),
       elimination,
+      sitesOf: { model: sitesOf(pair.model), guide: sitesOf(pair.guide) },
       rows: rowPlateOf(pair, tape, scored, guideTerm),
       padding: Math.max(deepestPlate(pair.model), deepestPlate(pair.guide)),
       key,

@@ -13,6 +13,7 @@ import { paramsFrom } from "./leaves.js"
 import { elbo } from "./objectives/elbo.js"
 import type { Objective, Prepared } from "./objectives/objective.js"
 import type { Plan } from "./plan.js"
+import { steady } from "./steady.js"
 
 export { paramsFrom } from "./leaves.js"
 
@@ -85,8 +86,15 @@ export interface PlannedStep extends StepProgram {
   dispose(): void
 }
 
+const held = (plan: Plan): Plan => ({
+  ...plan,
+  model: steady(plan.model, plan.sitesOf.model),
+  guide: steady(plan.guide, plan.sitesOf.guide),
+})
+
 /** The step of a fit. Its constants are kept until `dispose`. */
-export const stepProgram = (plan: Plan, options: StepOptions): PlannedStep => {
+export const stepProgram = (learned: Plan, options: StepOptions): PlannedStep => {
+  const plan = held(learned)
   const apart = takeApart(plan.args)
   const { batch } = options
   const rows = batch && tf.keep(tf.range(0, batch.count, 1, "int32"))
