@@ -49,6 +49,7 @@ const report = (history: History, runner: StepRunner, settled: Settled, began: n
     likelihood: last(history.likelihood),
     divergence: last(history.divergence),
     seconds: (performance.now() - began) / 1e3,
+    restart: 0,
   })
 }
 

@@ -7,6 +7,7 @@ import { type Tensor, tf } from "../engine/tensor.js"
 import { explainPlan } from "./explain.js"
 import type { Continuation } from "./fit.js"
 import { type Settled, settingsOf } from "./fit-options.js"
+import { rateOf } from "./learning-rate.js"
 import { constrain } from "./leaves.js"
 import type { Prepared } from "./objectives/objective.js"
 import type { Plan } from "./plan.js"
@@ -35,6 +36,10 @@ export interface Fit<V = Readonly<Record<string, Tensor>>> {
   readonly divergence: readonly number[]
   /** Mean ELBO of the last tenth of the steps (at most 100), in nats for all rows; the loss is another number under another objective. */
   readonly elbo: number
+  /** Adam's learning rate: found, given or the default; undefined for a schedule or an optimizer of one's own. */
+  readonly learningRate: number | undefined
+  /** The loss that each of several `restarts` ended at, the first one's first (Infinity: it diverged); empty without. */
+  readonly restarts: readonly number[]
   readonly plan: Plan
   /** What `continue` and `save` go on from. */
   readonly continuation: Continuation
@@ -54,6 +59,8 @@ export interface Outcome {
   readonly settled: Settled
   readonly runner: StepRunner
   readonly history: History
+  /** The loss of each restart. */
+  readonly restarts: readonly number[]
   readonly seconds: number
   readonly status: FitStatus
   readonly reason: string
@@ -114,6 +121,8 @@ export const finished = <V>(
     likelihood: history.likelihood,
     divergence: history.divergence,
     elbo: elboOf(outcome),
+    learningRate: rateOf(outcome.settled),
+    restarts: outcome.restarts,
     plan,
     continuation,
     compiled: runner.plan,

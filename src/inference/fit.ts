@@ -4,16 +4,24 @@
  */
 import type { ArgumentsOf, CheckGuide, Program, SitesOf, Values } from "../dsl/types.js"
 import { ensureReady } from "../engine/backend.js"
-import { adam, type Optimizer } from "../engine/optimize.js"
-import { toKey } from "../engine/random.js"
-import { createRunner } from "../engine/step.js"
+import { fold, type Key, toKey } from "../engine/random.js"
+import { createRunner, type StepRunner } from "../engine/step.js"
 import { scoped, type Tensor } from "../engine/tensor.js"
 import { takeApart } from "./arguments.js"
 import { culprit } from "./culprit.js"
 import { loop } from "./fit-loop.js"
-import { type FitOptions, type KeptSettings, refuse, type Settled, settle } from "./fit-options.js"
+import {
+  checkInitial,
+  type FitOptions,
+  type KeptSettings,
+  refuse,
+  type Settled,
+  settle,
+} from "./fit-options.js"
 import { type Fit, finished, type History } from "./fit-result.js"
+import { findRate, tunedOptimizer } from "./learning-rate.js"
 import { type Plan, planOf, withDrawnKl } from "./plan.js"
+import { bestOf, type Chosen } from "./restarts.js"
 import { batchPlan, stepProgram } from "./step-program.js"
 import { checkWholeData } from "./whole-data.js"
 
@@ -27,9 +35,6 @@ const checkPrograms = (model: unknown, guide: unknown, args: unknown): void => {
   takeApart(args as readonly any[])
 }
 
-const defaultOptimizer = (settled: Settled): Optimizer =>
-  adam(settled.learningRate ?? (settled.batch === undefined ? 1e-2 : 1e-3))
-
 /** Where a fit may go on from: its plan and what its runner carried. */
 export interface Continuation {
   readonly plan: Plan
@@ -39,27 +44,47 @@ export interface Continuation {
   readonly settings: KeptSettings
 }
 
+const copyOf = (history: History | undefined): History => ({
+  losses: [...(history?.losses ?? [])],
+  likelihood: [...(history?.likelihood ?? [])],
+  divergence: [...(history?.divergence ?? [])],
+})
+
+/** First values of a restart, unconstrained; the caller disposes them. */
+export type StartOf = (restart: number) => readonly Tensor[]
+
+/** Runs the steps from where the runner stands, or all restarts from their starts. */
+const runSteps = async (
+  runner: StepRunner,
+  settled: Settled,
+  from: Continuation | undefined,
+  startOf: StartOf | undefined,
+): Promise<Chosen> => {
+  if (startOf && from === undefined && settled.restarts > 1) return bestOf(runner, settled, startOf)
+  const history = copyOf(from?.history)
+  return { ended: await loop(runner, settled, history), history, losses: [] }
+}
+
 /** The loop of a fit from a plan, new or going on. */
-export const fitPlan = async <V>(plan: Plan, settled: Settled, from?: Continuation): Promise<Fit<V>> => {
-  const optimizer = settled.optimizer ?? defaultOptimizer(settled)
-  const batch = batchPlan(plan, settled.batch)
-  const { particles, objective, seed } = settled
+export const fitPlan = async <V>(
+  plan: Plan,
+  asked: Settled,
+  from?: Continuation,
+  startOf?: StartOf,
+): Promise<Fit<V>> => {
+  const { optimizer, set } = tunedOptimizer(asked)
+  const batch = batchPlan(plan, asked.batch)
+  const { particles, objective, seed } = asked
   const program = stepProgram(plan, { particles, objective, batch, optimizer, seed })
-  const history: History = from
-    ? {
-        losses: [...from.history.losses],
-        likelihood: [...from.history.likelihood],
-        divergence: [...from.history.divergence],
-      }
-    : { losses: [], likelihood: [], divergence: [] }
   const began = performance.now()
-  const runner = createRunner(program, { compile: settled.compile })
+  const runner = createRunner(program, { compile: asked.compile })
   try {
     if (from) runner.restore(from.carry, from.step)
-    const ended =
+    const settled: Settled = set ? { ...asked, learningRate: findRate(runner, asked.steps, set).rate } : asked
+    const { ended, history, losses } =
       plan.leaves.length === 0
-        ? await loop(runner, { ...settled, steps: 1 }, history)
-        : await loop(runner, settled, history)
+        ? await runSteps(runner, { ...settled, steps: 1 }, from, undefined)
+        : await runSteps(runner, settled, from, startOf)
     const reason =
       ended.status === "diverged" ? `${ended.reason}${culprit(plan, runner, batch)}` : ended.reason
     return finished<V>(
@@ -69,6 +94,7 @@ export const fitPlan = async <V>(plan: Plan, settled: Settled, from?: Continuati
         settled,
         runner,
         history,
+        restarts: losses,
         seconds: (performance.now() - began) / 1e3,
         status: ended.status,
         reason,
@@ -109,6 +135,15 @@ export const fit = async <P extends Program<any>, Q extends Program<any>>(
   await ensureReady()
   const settled = settle(options)
   if (settled.batch !== undefined) checkWholeData(args)
-  const plan = scoped(() => planOf(model, guide, args, toKey(settled.seed), options.initial, settled.batch))
-  return fitPlan<ParamsOf<P, Q>>(settled.divergence === "drawn" ? withDrawnKl(plan) : plan, settled)
+  const key = toKey(settled.seed)
+  const planAt = (from: Key): Plan =>
+    scoped(() => planOf(model, guide, args, from, options.initial, settled.batch))
+  const plan = planAt(key)
+  checkInitial(
+    options.initial,
+    plan.leaves.map((leaf) => leaf.name),
+  )
+  const used = settled.divergence === "drawn" ? withDrawnKl(plan) : plan
+  const startOf: StartOf = (restart) => planAt(fold(key, `restart ${restart}`)).initial
+  return fitPlan<ParamsOf<P, Q>>(used, settled, undefined, startOf)
 }
