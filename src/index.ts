@@ -71,6 +71,8 @@ export {
 export { type Shape, type Tensor, type TensorLike, tf } from "./engine/tensor.js"
 export { autoGuide, type DerivedGuide } from "./inference/auto-guide.js"
 export { fromBytes, load, type SavedFit, save, toBytes } from "./inference/checkpoint/checkpoint.js"
+export type { Alarm } from "./inference/diagnostics/alarms.js"
+export { type DiagnoseOptions, type Diagnosis, diagnose } from "./inference/diagnostics/diagnose.js"
 export {
   type BySite,
   type DiscreteOptions,

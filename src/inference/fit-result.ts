@@ -4,6 +4,9 @@
  */
 import type { StepRunner } from "../engine/step.js"
 import { type Tensor, tf } from "../engine/tensor.js"
+import { takeApart } from "./arguments.js"
+import { diagnose } from "./diagnostics/diagnose.js"
+import { diagnosisReport } from "./diagnostics/diagnosis-report.js"
 import { explainPlan } from "./explain.js"
 import type { Continuation } from "./fit.js"
 import { type Settled, settingsOf } from "./fit-options.js"
@@ -45,7 +48,7 @@ export interface Fit<V = Readonly<Record<string, Tensor>>> {
   readonly continuation: Continuation
   /** How the steps were computed, and why so. */
   readonly compiled: string
-  /** The result in a few lines: ELBO = likelihood - divergence, estimators, status. */
+  /** The result in a few lines: status, ELBO = likelihood - divergence, estimators, and a diagnosis made when first asked for. */
   report(): string
   /** Goes on for more steps from exactly where this stopped, optimizer included. */
   continue(steps: number): Promise<Fit<V>>
@@ -100,6 +103,15 @@ const paramsOf = (plan: Plan, leaves: readonly Tensor[]): Record<string, Tensor>
     plan.leaves.map((leaf, i) => [leaf.name, tf.keep(tf.tidy(() => tf.clone(constrain(leaf, leaves[i]!))))]),
   )
 
+/** The diagnosis of a fit by the gradients it used, in words; while its data and params live. */
+const diagnosed = (fitted: Fit<any>, { batch, particles, objective }: Settled): string => {
+  const tensors = [...takeApart(fitted.plan.args).tensors, ...(Object.values(fitted.params) as Tensor[])]
+  if (tensors.some((tensor) => tensor.isDisposed))
+    return "diagnosis: none, since data or params are disposed; give it data: diagnose(fitted, [data])"
+  const options = { particles, objective, ...(batch === undefined ? {} : { batch }) }
+  return diagnosisReport(diagnose(fitted, undefined, options))
+}
+
 /** Makes the value of a fit while its runner still lives. */
 export const finished = <V>(
   outcome: Outcome,
@@ -109,9 +121,10 @@ export const finished = <V>(
   const carry = { parameters: runner.parameters(), moments: runner.optimizerState(), state: runner.state() }
   const params = paramsOf(plan, carry.parameters)
   const step = runner.step
-  const report = reportOf(outcome, runner.plan)
+  const head = reportOf(outcome, runner.plan)
+  let report: string | undefined
   const continuation: Continuation = { plan, carry, step, history, settings: settingsOf(outcome.settled) }
-  return {
+  const made: Fit<V> = {
     status: outcome.status,
     reason: outcome.reason,
     steps: step,
@@ -126,7 +139,10 @@ export const finished = <V>(
     plan,
     continuation,
     compiled: runner.plan,
-    report: () => report,
+    report: () => {
+      report ??= `${head}\n${diagnosed(made, outcome.settled)}`
+      return report
+    },
     continue: (steps) => goOn(steps, continuation),
     dispose: () =>
       tf.dispose([
@@ -137,4 +153,5 @@ export const finished = <V>(
         ...plan.initial,
       ]),
   }
+  return made
 }

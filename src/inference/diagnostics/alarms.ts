@@ -1,82 +1,108 @@
 /**
- * What in a fit's figures is cause for alarm, each with what to do about it. A threshold here is set so that a good fit
- * raises none. Next: `diagnose.ts`, which gathers the figures.
+ * What in a fit's figures is cause for alarm, and what to do about it. Thresholds are the literature's, named where they
+ * stand, or standard errors. Next: `diagnose.ts`, which gathers the figures.
  */
 import type { Units } from "./active-units.js"
 import type { Diagnosis } from "./diagnose.js"
 
-/** One alarm: a code for programs, a sentence for people. */
+/** One alarm: a code for programs, what is wrong and what to do about it for people. */
 export interface Alarm {
   readonly code: "diverged" | "collapse" | "weights" | "unfinished"
   readonly text: string
+  readonly advice: string
 }
 
 /** What alarms are raised from. */
 export type Figures = Omit<Diagnosis, "alarms" | "toString"> & {
   readonly losses: readonly number[] | undefined
-  readonly rows: number
 }
 
-const kHatLimit = 0.7
-
-/** Weights so even that their tail's shape does not matter. */
-const evenShare = 0.9
+/**
+ * The k-hat from which `draws` importance weights are not to be trusted: min(1 - 1 / log₁₀ draws, 0.7), Vehtari and others
+ * (2024).
+ */
+export const kHatLimit = (draws: number): number => Math.min(1 - 1 / Math.log10(draws), 0.7)
 
 const diverged = ({ status, reason }: Figures): Alarm[] =>
   status === "diverged"
-    ? [{ code: "diverged", text: `the fit diverged: ${reason}; lower learningRate, or clip gradients` }]
+    ? [
+        {
+          code: "diverged",
+          text: `the fit diverged: ${reason}`,
+          advice: "lower learningRate, or start elsewhere with initial",
+        },
+      ]
     : []
 
-/** No tenth of the units active, and next to no information in them. */
-const isCollapsed = ({ active, units }: Units, divergence: number, rows: number): boolean =>
-  active < 0.1 * units && divergence / (rows * units) < 0.05
+/** Nats a unit that a guide may be from the prior and still be called collapsed: a scale of 0.7 for 1 costs as much. */
+const collapsedBelow = 0.1
 
-const collapse = ({ activeUnits, divergence, rows }: Figures): Alarm[] =>
-  Object.entries(activeUnits).flatMap(([site, units]) =>
-    isCollapsed(units, divergence[site] ?? 0, rows)
+const isCollapsed = ({ active, units }: Units, divergence: number): boolean =>
+  active === 0 && divergence / units < collapsedBelow
+
+const collapse = ({ activeUnits, divergence }: Figures): Alarm[] =>
+  Object.entries(activeUnits).flatMap(([site, units]) => {
+    const each = (divergence[site] ?? 0) / units.rows
+    return isCollapsed(units, each)
       ? [
           {
             code: "collapse" as const,
-            text: `the posterior of '${site}' has collapsed onto its prior: ${units.active} of ${units.units} units active, ${((divergence[site] ?? 0) / rows).toPrecision(2)} nats a row; warm the divergence up (annealed), keep free bits, or weaken the decoder`,
+            text: `the posterior of '${site}' has collapsed onto its prior: 0 of ${units.units} units active, KL ${each.toFixed(3)} nats a row`,
+            advice: "objective: annealed({ warmup }) or free bits, or a decoder that can do less without it",
           },
         ]
-      : [],
-  )
+      : []
+  })
 
-const heavy = (kHat: number, share: number): boolean => kHat > kHatLimit && share < evenShare
+/** One row in twenty may pass the limit: by chance as many do where the true shape is 0.4. */
+const chanceShare = 0.05
 
-const weights = ({ kHats, effectiveDraws, draws }: Figures): Alarm[] => {
-  const groups = kHats.length
-  const bad = kHats.filter((kHat, group) => heavy(kHat, effectiveDraws[group]! / draws)).length
-  if (bad === 0 || bad < 0.05 * groups || (groups > 20 && bad < 3)) return []
-  const where = groups === 1 ? "" : ` in ${bad} of ${groups} rows`
+const weights = ({ kHats, draws }: Figures): Alarm[] => {
+  const limit = kHatLimit(draws)
+  const bad = kHats.filter((kHat) => kHat > limit).length
+  if (bad === 0 || bad <= chanceShare * kHats.length) return []
+  const where = kHats.length === 1 ? "" : ` in ${bad} of ${kHats.length} rows`
   return [
     {
       code: "weights",
-      text: `importance weights are heavy-tailed${where} (worst k-hat ${Math.max(...kHats).toFixed(2)} > ${kHatLimit}): the guide is too narrow, or of another shape than the posterior; use a richer guide (autoGuide.fullRank, flow), and do not trust importance estimates`,
+      text: `importance weights are heavy-tailed${where}: k-hat ${Math.max(...kHats).toFixed(2)}, at ${draws} draws trusted up to ${limit.toFixed(2)}`,
+      advice:
+        "the guide is too narrow or of another shape than the posterior: train longer, use autoGuide.fullRank or .flow, or a wider encoder; gap() says which part is the family's",
     },
   ]
 }
 
-const windowOf = (losses: readonly number[], from: number, to: number): { mean: number; error: number } => {
-  const part = losses.slice(Math.floor(from * losses.length), Math.floor(to * losses.length))
-  const mean = part.reduce((a, b) => a + b, 0) / part.length
-  const variance = part.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / Math.max(1, part.length - 1)
-  return { mean, error: Math.sqrt(variance / part.length) }
+interface Window {
+  readonly mean: number
+  readonly variance: number
 }
 
-/** The loss still fell over the last tenth of the steps: by 6 standard errors, half a nat and a thousandth of its size. */
+const windowOf = (losses: readonly number[], from: number, to: number): Window => {
+  const part = losses.slice(Math.floor(from * losses.length), Math.floor(to * losses.length))
+  const mean = part.reduce((a, b) => a + b, 0) / part.length
+  const spread = part.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / (part.length - 1)
+  return { mean, variance: spread / part.length }
+}
+
+/** Fewer steps than this have no last tenth to speak of. */
+const fewestSteps = 100
+
+/** A fall that noise does not make (standard errors), and one that matters (nats, or a share of the loss). */
+const least = { errors: 4.5, nats: 0.5, share: 1e-3 }
+
+/** Whether the loss fell from the last tenth but one of the steps to the last. */
 const unfinished = ({ status, losses }: Figures): Alarm[] => {
-  if (status !== "finished" || losses === undefined || losses.length < 100) return []
+  if (status !== "finished" || losses === undefined || losses.length < fewestSteps) return []
   const early = windowOf(losses, 0.8, 0.9)
   const late = windowOf(losses, 0.9, 1)
   const fell = early.mean - late.mean
-  const least = Math.max(6 * Math.hypot(early.error, late.error), 0.5, 1e-3 * Math.abs(late.mean))
-  return fell > least
+  const noise = least.errors * Math.sqrt(early.variance + late.variance)
+  return fell > Math.max(noise, least.nats, least.share * Math.abs(late.mean))
     ? [
         {
           code: "unfinished",
-          text: `the loss still fell by ${fell.toPrecision(2)} nats over the last tenth of the steps; go on with fitted.continue(steps)`,
+          text: `the loss still fell over the last tenth of the steps, by ${fell.toPrecision(2)} nats`,
+          advice: `go on: await fitted.continue(${losses.length})`,
         },
       ]
     : []

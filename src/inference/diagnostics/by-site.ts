@@ -2,10 +2,11 @@
  * The ELBO of a fit site by site, on some rows: what each observed site gives, what each latent costs, and the log-weights of
  * the same draws. Next: `active-units.ts` and `diagnose.ts`.
  */
-import { tf } from "../../engine/tensor.js"
+import type { Tensor } from "../../engine/tensor.js"
 import type { CostTerm } from "../elbo.js"
+import type { Weighed } from "../objectives/weighted.js"
 import { guideTerm, type Plan } from "../plan.js"
-import { eachWeighed, type Weighing } from "../proof/log-weights.js"
+import { eachWeighed, gatherWeights, type Weighing } from "../proof/log-weights.js"
 
 /** Parts of an ELBO in nats for all rows, and the weights of its draws on the rows looked at. */
 export interface BySite {
@@ -29,30 +30,43 @@ const addTo = (sums: Record<string, number>, label: string, amount: number): voi
   sums[label] = (sums[label] ?? 0) + amount
 }
 
-/** Averages over `draws` draws of the guide. */
+const averaged = (sums: Readonly<Record<string, number>>, count: number): Record<string, number> =>
+  Object.fromEntries(Object.entries(sums).map(([label, sum]) => [label, sum / count]))
+
+/** The terms of a run by what they are counted under: data by its name, latents by a marked one. */
+const partsOf = (weighed: Weighed): Map<string, Tensor> => {
+  const keyOf = (cost: CostTerm): string => `${cost.latent ? mark : ""}${labelOf(cost)}`
+  const keys = new Set<string>()
+  weighed.pick((cost) => keys.add(keyOf(cost)) !== undefined)
+  return new Map([...keys].map((key) => [key, weighed.total((cost) => keyOf(cost) === key)]))
+}
+
+/** Averages over `draws` draws of the guide, or a few more. */
 export const elboBySite = (plan: Plan, weighing: Weighing, draws: number): BySite => {
   const likelihood: Record<string, number> = {}
   const divergence: Record<string, number> = {}
-  let logWeights: Float64Array[] = []
+  const runs: ArrayLike<number>[] = []
+  let keys: string[] = []
   let done = 0
-  eachWeighed(plan, weighing, draws, (weighed, copies) => {
-    const labels = new Map<string, boolean>()
-    weighed.pick((cost) => {
-      labels.set(labelOf(cost), cost.latent)
-      return true
-    })
-    for (const [label, latent] of labels) {
-      const part = weighed.pick((cost) => cost.latent === latent && labelOf(cost) === label)
-      const total = tf.sum(part).dataSync()[0]!
-      addTo(latent ? divergence : likelihood, label, ((latent ? -1 : 1) * total * weighed.scale) / draws)
-    }
-    const values = weighed.logWeights.dataSync()
-    const groups = values.length / copies
-    if (logWeights.length === 0) logWeights = Array.from({ length: groups }, () => new Float64Array(draws))
-    for (let copy = 0; copy < copies; copy++)
-      for (let group = 0; group < groups; group++)
-        logWeights[group]![done + copy] = values[copy * groups + group]!
-    done += copies
+  eachWeighed(plan, weighing, draws, {
+    read: (weighed) => {
+      const parts = partsOf(weighed)
+      keys = [...parts.keys()]
+      return [weighed.logWeights, ...parts.values()]
+    },
+    use: ([weights, ...parts], copies) => {
+      runs.push(weights!.dataSync())
+      done += copies
+      keys.forEach((key, i) => {
+        const amount = parts[i]!.dataSync()[0]! * copies
+        if (key.startsWith(mark)) addTo(divergence, key.slice(mark.length), -amount)
+        else addTo(likelihood, key, amount)
+      })
+    },
   })
-  return { likelihood, divergence, logWeights }
+  return {
+    likelihood: averaged(likelihood, done),
+    divergence: averaged(divergence, done),
+    logWeights: gatherWeights(runs, done / runs.length),
+  }
 }

@@ -3,14 +3,22 @@
  * others 2018). Near 0 at an optimum, where the mean is 0; low far from it, steps are mostly noise. Next: `diagnose.ts`.
  */
 import { sgd } from "../../engine/optimize.js"
-import { type Tensor, tf } from "../../engine/tensor.js"
-import { unconstrain } from "../leaves.js"
 import type { Plan } from "../plan.js"
 import { byLeaf, gradientDraws } from "../proof/gradient-draws.js"
-import { stepProgram } from "../step-program.js"
+import { type BatchOption, batchPlan, type StepOptions, stepProgram } from "../step-program.js"
+
+/** What decides the gradients. */
+export interface Signalling {
+  readonly batch?: BatchOption | undefined
+  readonly particles?: number
+  readonly objective?: StepOptions["objective"]
+  readonly seed?: number
+  /** The step to take them at, for objectives that change on the way. */
+  readonly from: number
+}
 
 /** |E g| / √(Σ Var g) of one tensor's gradients, the noise of the mean taken off. */
-const ratioOf = (gradients: readonly Float64Array[]): number => {
+export const ratioOf = (gradients: readonly Float64Array[]): number => {
   const draws = gradients.length
   let squares = 0
   let noise = 0
@@ -23,36 +31,23 @@ const ratioOf = (gradients: readonly Float64Array[]): number => {
   return noise === 0 ? Number.POSITIVE_INFINITY : Math.sqrt(Math.max(0, squares) / noise)
 }
 
-/** The ratio of each trained tensor at the given params, over `draws` gradients of one draw and `batch` rows each. */
+/** The ratio of each trained tensor at the plan's first values, over `draws` gradients. */
 export const signalToNoise = (
   plan: Plan,
-  params: Readonly<Record<string, Tensor>>,
   draws: number,
-  batch: number | undefined,
+  { batch, particles = 1, objective, seed = 0, from }: Signalling,
 ): Record<string, number> => {
-  const initial = plan.leaves.map((leaf) =>
-    tf.keep(tf.tidy(() => tf.clone(unconstrain(leaf, params[leaf.name]!)))),
-  )
-  const plate = plan.plates.length === 1 ? plan.plates[0] : undefined
-  const program = stepProgram(
-    { ...plan, initial },
-    {
-      particles: 1,
-      batch:
-        plate !== undefined && batch !== undefined && batch < plate.size
-          ? { plate: plate.name, size: batch, count: plate.size }
-          : undefined,
-      optimizer: sgd(1),
-      seed: 0,
-    },
-  )
+  if (plan.leaves.length === 0) return {}
+  const rows = batchPlan(plan, batch)
+  const program = stepProgram(plan, { particles, objective, batch: rows, optimizer: sgd(1), seed })
   try {
-    const gradients = gradientDraws(program, draws).map((flat) => byLeaf(plan.leaves, initial, flat))
+    const gradients = gradientDraws(program, draws, { stepAt: (n) => from + n }).map((flat) =>
+      byLeaf(plan.leaves, plan.initial, flat),
+    )
     return Object.fromEntries(
       plan.leaves.map(({ name }) => [name, ratioOf(gradients.map((gradient) => gradient[name]!))]),
     )
   } finally {
     program.dispose()
-    tf.dispose(initial)
   }
 }

@@ -40,6 +40,8 @@ export interface Weighed {
   readonly divergence: Tensor
   /** One number for each particle and group, of terms chosen from each run. */
   pick(choose: (cost: CostTerm) => boolean): Tensor
+  /** The mean over particles of chosen terms, for all rows, whether a latent reaches them or not. */
+  total(choose: (cost: CostTerm) => boolean): Tensor
 }
 
 /** Guide and model on one draw of everything, and the terms of its log-weight. */
@@ -84,6 +86,7 @@ export const weigh = (plan: Plan, layout: Layout, pass: Pass, passing: Passing =
     likelihood: average(runs.map((terms) => sumOfCosts(terms.filter((cost) => !cost.latent)))),
     divergence: tf.neg(average(runs.map((terms) => sumOfCosts(terms.filter((cost) => cost.latent))))),
     pick,
+    total: (choose) => average(runs.map((terms) => sumOfCosts(terms.filter(choose)))),
   }
 }
 

@@ -4,8 +4,10 @@
  */
 import type { Site } from "../../dsl/site.js"
 import { withChecks } from "../../engine/checks.js"
-import { fold, type Key } from "../../engine/random.js"
+import { compileFunction } from "../../engine/compiled-function.js"
+import { atStep, type Key } from "../../engine/random.js"
 import { scoped, type Tensor, tf } from "../../engine/tensor.js"
+import { takeApart } from "../arguments.js"
 import { replanned } from "../objectives/objective.js"
 import { type Layout, layOut } from "../objectives/particles.js"
 import { type Weighed, weigh } from "../objectives/weighted.js"
@@ -20,8 +22,9 @@ export interface LogWeights {
   readonly outside: number
 }
 
-/** Numbers that one run may hold of one latent, so that many copies of rows fit in memory. */
-const mostAtOnce = 40_000
+/** Rows that one run may hold, copies counted, and numbers of data in them, so that they fit in memory. */
+const mostRows = 40_000
+const mostNumbers = 4e6
 
 /** A plan whose every latent is drawn, its divergences too. */
 export const drawnPlan = (plan: Plan): Plan =>
@@ -45,51 +48,82 @@ export const spreadRows = (plan: Plan, rows: number | undefined): Map<string, Te
   return new Map([[plan.rows.plate, tf.tensor1d(indices, "int32")]])
 }
 
-const layoutOf = (plan: Plan, draws: number, rows: number | undefined): Layout => {
-  const seen = Math.min(rowsOf(plan), rows ?? Number.POSITIVE_INFINITY)
-  const copies = Math.max(1, Math.min(draws, Math.floor(mostAtOnce / seen)))
-  return layOut(plan, copies, (context) => void weigh(plan, single, { ...passOf(plan), context }))
-}
-
 const single: Layout = { particles: 1, plate: undefined, tiled: false, why: "" }
 
 const passOf = (plan: Plan) => ({ args: plan.args, step: tf.scalar(0, "int32") as Tensor, state: [] })
 
-/** Runs of `draws` draws in all, some at a time; `use` is given each run's weights while they live. */
+/** How many numbers of data one row has at most. */
+export const rowWidth = (plan: Plan): number =>
+  takeApart(plan.args).tensors.reduce(
+    (most, tensor) => Math.max(most, tensor.size / (tensor.shape[0] || 1)),
+    1,
+  )
+
+/** As many draws a run as memory allows where rows can be copied, else one: a run is compiled, so runs are cheap. */
+const layoutOf = (plan: Plan, draws: number, rows: number | undefined): Layout => {
+  const seen = Math.min(rowsOf(plan), rows ?? Number.POSITIVE_INFINITY)
+  const atOnce = Math.min(mostRows, mostNumbers / rowWidth(plan))
+  const runs = Math.ceil(draws / Math.max(1, Math.floor(atOnce / seen)))
+  const copies = Math.ceil(draws / runs)
+  const layout = layOut(plan, copies, (context) => void weigh(plan, single, { ...passOf(plan), context }))
+  return layout.tiled ? layout : { ...layout, particles: 1 }
+}
+
+/** What is read off a run, and what is done with it while it lives. */
+export interface Reading {
+  /** A pure function of a run's weights, which may be recorded. */
+  read(weighed: Weighed): readonly Tensor[]
+  use(read: readonly Tensor[], copies: number): void
+}
+
+/** Runs of `draws` draws in all or a few more, so that all runs are of one size. */
 export const eachWeighed = (
   plan: Plan,
   { key, param, rows }: Weighing,
   draws: number,
-  use: (weighed: Weighed, copies: number) => void,
+  { read, use }: Reading,
 ): void =>
   withChecks(false, () => {
     const drawn = drawnPlan(plan)
     const layout = scoped(() => layoutOf(drawn, draws, rows))
-    for (let done = 0, run = 0; done < draws; done += layout.particles, run++)
-      scoped(() => {
-        const copies = Math.min(layout.particles, draws - done)
-        const here = { ...layout, particles: copies, tiled: layout.tiled && copies > 1 }
-        const batches = spreadRows(drawn, rows)
-        const context = { key: fold(key, run), param, ...(batches ? { batches } : {}) }
-        use(weigh(drawn, here, { ...passOf(drawn), context }), copies)
-      })
+    const copies = layout.particles
+    const run = compileFunction(([step]) => {
+      const batches = spreadRows(drawn, rows)
+      const context = { key: atStep(key, step!), param, ...(batches ? { batches } : {}) }
+      return read(weigh(drawn, layout, { ...passOf(drawn), context }))
+    })
+    try {
+      for (let n = 0; n * copies < draws; n++) scoped(() => use(run([tf.tensor1d([n], "int32")]), copies))
+    } finally {
+      run.dispose()
+    }
   })
 
-/** The log-weights of many draws of a guide at its params. */
-export const logWeightsOf = (plan: Plan, context: Weighing, draws: number): LogWeights => {
-  let groups: Float64Array[] = []
+/** Weights [copies, groups] of one run after another, by group. */
+export const gatherWeights = (runs: readonly ArrayLike<number>[], copies: number): Float64Array[] => {
+  const count = (runs[0]?.length ?? 0) / copies
+  return Array.from({ length: count }, (_, group) =>
+    Float64Array.from(
+      { length: runs.length * copies },
+      (_, draw) => runs[Math.floor(draw / copies)]![(draw % copies) * count + group]!,
+    ),
+  )
+}
+
+/** The log-weights of `draws` draws of a guide at its params, or of a few more. */
+export const logWeightsOf = (plan: Plan, weighing: Weighing, draws: number): LogWeights => {
+  const runs: ArrayLike<number>[] = []
   let outside = 0
-  let done = 0
-  eachWeighed(plan, context, draws, (weighed, copies) => {
-    const values = weighed.logWeights.dataSync()
-    const count = values.length / copies
-    if (groups.length === 0) groups = Array.from({ length: count }, () => new Float64Array(draws))
-    for (let copy = 0; copy < copies; copy++)
-      for (let group = 0; group < count; group++) groups[group]![done + copy] = values[copy * count + group]!
-    outside = weighed.outside.dataSync()[0]!
-    done += copies
+  let size = 1
+  eachWeighed(plan, weighing, draws, {
+    read: (weighed) => [weighed.logWeights, weighed.outside],
+    use: ([weights, rest], copies) => {
+      runs.push(weights!.dataSync())
+      outside = rest!.dataSync()[0]!
+      size = copies
+    },
   })
-  return { groups, outside }
+  return { groups: gatherWeights(runs, size), outside }
 }
 
 /** Bounds on log p(x) from weights, in nats for all groups. */
