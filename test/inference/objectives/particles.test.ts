@@ -119,4 +119,44 @@ describe("a divergence with a weight", () => {
     expect(free(0.5).gradients.s![0]![0]!).toBeCloseTo(likelihoodOnly.gradients.s![0]![0]!, 3)
     expect(free(0.001).gradients.s![0]![0]!).toBeCloseTo(plain.gradients.s![0]![0]!, 3)
   })
+
+  it("frees each site by itself, while the weight warms up, in a batch as in all rows: by the formula", () => {
+    const two = model(function* (x: tf.Tensor1D) {
+      yield* plate("rows", x, function* (row) {
+        const z = yield* sample("z", normal(0, 1))
+        const w = yield* sample("w", normal(0, 2))
+        yield* observe("x", normal(tf.add(z, w), 1), row)
+      })
+    })
+    const own = guide(two, function* (x) {
+      const [loc, scale] = [yield* param("loc", 1.2), yield* param("scale", 2.1, positive)]
+      yield* plate("rows", x, function* (row) {
+        yield* sample("z", normal(tf.mul(loc, row), 0.5))
+        yield* sample("w", normal(0.1, scale))
+      })
+    })
+    const divergence = (loc: number, scale: number, prior: number): number =>
+      Math.log(prior / scale) + (scale ** 2 + loc ** 2) / (2 * prior ** 2) - 0.5
+    const beta = (step: number): number => 0.2 + 0.6 * Math.min(1, step / 4)
+    for (const batch of [undefined, 3]) {
+      const asked = { draws: 6, ...(batch ? { batch } : {}) }
+      const [plain, free] = [elbo(), annealed({ weight: 0.8, from: 0.2, warmup: 4, freeBits: 0.3 })].map(
+        (objective) => estimates(two, own, [tf.tensor1d(data)], objective, asked),
+      )
+      const seen = data.slice(0, batch)
+      const ofZ = (7 / seen.length) * seen.reduce((sum, row) => sum + divergence(1.2 * row, 0.5, 1), 0)
+      const ofW = 7 * divergence(0.1, 2.1, 2)
+      expect(ofZ).toBeGreaterThan(7 * 0.3)
+      expect(ofW).toBeLessThan(7 * 0.3)
+      const slopeZ = (7 / seen.length) * seen.reduce((sum, row) => sum + 1.2 * row ** 2, 0)
+      const slopeW = 7 * 2.1 * slope((scale) => divergence(0.1, scale, 2), 2.1)
+      free!.values.forEach((value, step) => {
+        const likelihood = plain!.values[step]! + ofZ + ofW
+        expect(value).toBeCloseTo(likelihood - beta(step) * (Math.max(ofZ, 2.1) + Math.max(ofW, 2.1)), 3)
+        const [z, w] = [free!.gradients.loc![step]![0]!, free!.gradients.scale![step]![0]!]
+        expect(z).toBeCloseTo(plain!.gradients.loc![step]![0]! + slopeZ - beta(step) * slopeZ, 3)
+        expect(w).toBeCloseTo(plain!.gradients.scale![step]![0]! + slopeW, 3)
+      })
+    }
+  })
 })
