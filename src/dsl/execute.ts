@@ -9,15 +9,16 @@ import { deferringComplaints, takeDeferred } from "../engine/checks.js"
 import { LatentlyError } from "../engine/error.js"
 import { fold, type Key } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { type Tensor, tf } from "../engine/tensor.js"
+import { type Tensor, tensorOf, tf } from "../engine/tensor.js"
 import { type Enumeration, type EnumerationAxis, layOut } from "./enumeration-axis.js"
-import { checkBatchShape, checkObserved, checkReplayed } from "./fit-shape.js"
+import { checkBatchShape, checkFactor, checkObserved, checkReplayed } from "./fit-shape.js"
 import { interpret } from "./handlers.js"
+import { watchingParts } from "./parts.js"
 import { frameOf, sameForCopies } from "./plate-answer.js"
 import { type PlateFrame, plateShape } from "./plate-frame.js"
 import { checkForgotten, explainThrow } from "./run-errors.js"
 import { edited, type Role, type Site, watchingSites } from "./site.js"
-import { ModelError, siteError } from "./site-error.js"
+import { ModelError, programError, siteError } from "./site-error.js"
 import type { Program } from "./types.js"
 
 /** One site of a run as it was answered. */
@@ -41,6 +42,8 @@ export interface Execution<R = unknown> {
 /** What a run is given: a key for its draws, and answers for whatever is not drawn. */
 export interface Context {
   readonly key: Key
+  /** Of `random` sites, where what stands for data is to stay while the latents are drawn anew; `key` by default. */
+  readonly noise?: Key
   /** The value of a param; by default its first value. */
   readonly param: (site: Site) => Tensor
   /** Batches by plate name; a plate without one sees all its rows. */
@@ -67,6 +70,12 @@ type State = {
 
 const name = (site: Site, state: State): Site => {
   const named = site.details.name === undefined ? edited(site, { name: `$${state.unnamed++}` }) : site
+  if (typeof named.name !== "string" || named.name === "")
+    throw siteError(named, {
+      code: "bad-name",
+      problem: "its name is empty or no string",
+      fix: "give it a name of its own; sample(dist) without a name is numbered",
+    })
   if (state.entries.has(named.name))
     throw siteError(named, {
       code: "duplicate-site",
@@ -116,6 +125,9 @@ const newAxis = (site: Site, dist: Distribution, context: Context): EnumerationA
   return axis
 }
 
+const keyFor = (site: Site, { key, noise = key }: Context): Key =>
+  site.role === "random" && !site.details.options.independent ? noise : key
+
 const drawn = (site: Site, dist: Distribution, context: Context): Pick<Entry, "value" | "axis"> => {
   const given = site.details.value ?? (site.role === "latent" ? context.values?.get(site.name) : undefined)
   if (given !== undefined) {
@@ -127,7 +139,7 @@ const drawn = (site: Site, dist: Distribution, context: Context): Pick<Entry, "v
     const axis = newAxis(site, dist, context)
     return { value: layOut(dist.enumerate(), axis, dist.eventShape, context.enumeration.padding), axis }
   }
-  const value = dist.sample(site.details.key ?? fold(context.key, site.name))
+  const value = dist.sample(site.details.key ?? fold(keyFor(site, context), site.name))
   if (site.role === "random") return { value: sameForCopies(site, value), axis: undefined }
   return { value: context.detaches?.(site.name) ? stopGradient(value) : value, axis: undefined }
 }
@@ -147,7 +159,8 @@ const answer = (site: Site, context: Context): Omit<Entry, "name" | "site" | "ro
       value: site.details.value ?? context.param(site),
       axis: undefined,
     }))
-    .with("factor", "deterministic", () => ({ dist: undefined, value: site.details.value!, axis: undefined }))
+    .with("factor", () => ({ dist: undefined, value: checkFactor(site), axis: undefined }))
+    .with("deterministic", () => ({ dist: undefined, value: site.details.value!, axis: undefined }))
     .exhaustive()
 
 const blame = (site: Site, error: unknown): never => {
@@ -189,17 +202,25 @@ export const execute = <R>(
   context: Context,
 ): Execution<R> => {
   const state: State = { entries: new Map(), plates: new Map(), unnamed: 0, last: undefined }
+  if (typeof program !== "function")
+    throw programError(
+      "not-a-program",
+      `a ${typeof program} was given where a program was wanted`,
+      "pass what model(…) or guide(…) gave",
+    )
   const { result, forgotten } = watchingSites(() =>
-    deferringComplaints(() => {
-      try {
-        const value = interpret(program(...args), (site) => respond(site, context, state))
-        const complaint = takeDeferred()
-        if (complaint !== undefined) throw complaint
-        return value
-      } catch (error) {
-        return explainThrow(error, state.last)
-      }
-    }),
+    watchingParts(() =>
+      deferringComplaints(() => {
+        try {
+          const value = interpret(program(...args), (site) => respond(site, context, state))
+          const complaint = takeDeferred()
+          if (complaint !== undefined) throw complaint
+          return value
+        } catch (error) {
+          return explainThrow(error, state.last)
+        }
+      }),
+    ),
   )
   checkForgotten(forgotten)
   return { entries: state.entries, result }
@@ -219,5 +240,12 @@ export const firstValue = (site: Site, key: Key): Tensor => {
       problem: "has no first value",
       fix: 'write param("name", 0)',
     })
-  return value instanceof tf.Tensor ? value : tf.tensor(value as tf.TensorLike, undefined, "float32")
+  if (value instanceof tf.Tensor) return value
+  const tensor = tensorOf(value)
+  if (tensor !== undefined) return tensor
+  throw siteError(site, {
+    code: "missing-init",
+    problem: `its first value is ${typeof value === "object" ? "an uneven array" : typeof value}, not numbers`,
+    fix: "give a number, arrays of one length, or a tensor",
+  })
 }

@@ -68,7 +68,7 @@ const weigherOf = (
   const { hash } = fold(keyOf(options.seed), "importance")
   return compileFunction(([step, rows]) => {
     const batches = batch && rows ? { batches: new Map([[batch.plate, rows]]) } : {}
-    const context = { key: { hash, step: step! }, param, ...batches }
+    const context = { key: { hash, step: step! }, noise: { hash, step: 0 }, param, ...batches }
     const weighed = weigh(drawn, layout, { args: plan.args, context, step: step!, state: [] })
     return [tf.reshape(weighed.logWeights, [-1]), weighed.outside]
   })

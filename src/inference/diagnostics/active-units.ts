@@ -96,7 +96,7 @@ const unitsOf = (runs: readonly Float32Array[], prior: Entry): Units => {
 export const activeUnits = (plan: Plan, { key, param, rows }: Weighing): Record<string, Units> =>
   scoped(() => {
     const batches = spreadRows(plan, rows)
-    const given = contextOf(plan, { key, param, ...(batches ? { batches } : {}) })
+    const given = contextOf(plan, { key, noise: key, param, ...(batches ? { batches } : {}) })
     const context = { ...given, enumerates: () => false }
     const guideAt = (own: Context["key"]): Execution =>
       execute(plan.guide, plan.args, { ...context, key: own })

@@ -76,7 +76,7 @@ export interface Reading {
   use(read: readonly Tensor[], copies: number): void
 }
 
-/** Runs of `draws` draws in all or a few more, so that all runs are of one size. */
+/** Runs of `draws` draws in all or a few more, so that all runs are of one size; noise that stands for data is one for all. */
 export const eachWeighed = (
   plan: Plan,
   { key, param, rows }: Weighing,
@@ -89,7 +89,7 @@ export const eachWeighed = (
     const copies = layout.particles
     const run = compileFunction(([step]) => {
       const batches = spreadRows(drawn, rows)
-      const context = { key: atStep(key, step!), param, ...(batches ? { batches } : {}) }
+      const context = { key: atStep(key, step!), noise: key, param, ...(batches ? { batches } : {}) }
       return read(weigh(drawn, layout, { ...passOf(drawn), context }))
     })
     try {

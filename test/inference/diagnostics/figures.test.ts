@@ -5,12 +5,14 @@ import {
   evaluate,
   fit,
   guide,
+  importance,
   iwae,
   model,
   normal,
   observe,
   param,
   plate,
+  random,
   sample,
   tf,
 } from "latently"
@@ -124,6 +126,27 @@ describe("figures", () => {
     const evaluated = evaluate(result, [tf.tensor1d(other)], { draws: 400 })
     const error = Math.hypot(standardError, evaluated.standardError)
     expect(Math.abs(elbo - evaluated.elbo)).toBeLessThan(4.5 * error)
+  })
+
+  it("weigh every draw of a row against the same redrawn data", async () => {
+    const redrawn = model(function* (loc: tf.Tensor1D) {
+      yield* plate("rows", loc, function* (row) {
+        const x = yield* random("x/redrawn", normal(row, 1))
+        const z = yield* sample("z", normal(0, 1))
+        yield* observe("x", normal(z, 1), x)
+      })
+    })
+    const posterior = guide(redrawn, function* (loc) {
+      yield* plate("rows", loc, function* (row) {
+        const x = yield* random("x/redrawn", normal(row, 1))
+        yield* sample("z", normal(tf.mul(0.5, x), Math.SQRT1_2))
+      })
+    })
+    const result = await fit(redrawn, posterior, [tf.tensor1d(wave(50, 1.9))], { steps: 1 })
+    // 50 rows of 2000 draws take more than one run
+    const { effectiveDraws, draws } = diagnose(result, undefined, { draws: 2000, gradients: 0 })
+    for (const effective of effectiveDraws) expect(effective / draws).toBeCloseTo(1, 6)
+    expect(importance(result, undefined, { draws: 30 }).effectiveDraws).toBeCloseTo(30, 4)
   })
 
   it("tell signal from noise: |E g| over its standard deviation", async () => {
