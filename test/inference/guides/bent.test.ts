@@ -36,7 +36,7 @@ describe("laws that no normal fits", () => {
       split as unknown as typeof bent,
       autoGuide.flow(split, { kind: "spline", layers: 1 }),
       0.05,
-      0.3,
+      0.2,
     ],
   ] as const)(
     "a %s flow reaches them, where the best joint normal does not",
