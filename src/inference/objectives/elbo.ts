@@ -20,7 +20,7 @@ import {
   type Prepared,
   type Setting,
 } from "./objective.js"
-import { eachRun, type Layout, layOut } from "./particles.js"
+import { eachRun, fewRows, type Layout, layOut } from "./particles.js"
 
 /** Options of the ELBO. */
 export interface ElboOptions {
@@ -58,12 +58,12 @@ const firstPass = (plan: Plan, context: Pass["context"]): Pass => ({
 
 /** How the copies of local sites are laid out, and what is said of them, from one run on few rows where steps see few. */
 const localLayout = (plan: Plan, boundAt: BoundAt, { batched }: Setting) => {
-  const atMost = (plate: string): number | undefined => (plate === batched ? 2 : undefined)
-  const trial = (context: Pass["context"]): Bound => boundAt(firstPass(plan, context), { ...context, atMost })
-  const layout = layOut(plan, 2, trial)
+  const trial = (context: Pass["context"]): Bound => boundAt(firstPass(plan, context), context)
+  const layout = layOut(plan, 2, trial, batched)
   const said = scoped(() =>
     withChecks(false, () => {
-      const bound = trial({ key: plan.key, param: paramsFrom(plan.leaves, plan.initial) })
+      const param = paramsFrom(plan.leaves, plan.initial)
+      const bound = trial({ key: plan.key, param, atMost: fewRows(batched) })
       return localSites(plan).map((site) => [site, localWhy(site, bound, layout)] as const)
     }),
   )
@@ -92,7 +92,8 @@ export const averagedBound = (
   notes: readonly string[],
   setting: Setting,
 ): Prepared => {
-  const layout = layOut(plan, particles, (context) => void boundAt(firstPass(plan, context), context))
+  const trial = (context: Pass["context"]): void => void boundAt(firstPass(plan, context), context)
+  const layout = layOut(plan, particles, trial, setting.batched)
   const local = localSites(plan).length === 0 ? undefined : localLayout(plan, boundAt, setting)
   const kinds = scoredSites(plan).map((site) => baselineOf(site.site, particles))
   const relaxed = relaxedSites(plan).length > 0

@@ -41,15 +41,23 @@ export const eachRun = <R>(layout: Layout, { context }: Pass, run: Each<R>): R[]
   )
 }
 
+/** For runs that only try: two rows of a plate that steps see in batches, all of the others. */
+export const fewRows =
+  (batched: string | undefined) =>
+  (plate: string): number | undefined =>
+    plate === batched ? 2 : undefined
+
 /** Why copies of the plate's rows cannot stand for particles, or undefined where two copies ran. */
 const whyNotTiled = (
   plan: Plan,
   plate: string,
   trial: (context: Pass["context"]) => void,
+  batched: string | undefined,
 ): string | undefined => {
   const param = paramsFrom(plan.leaves, plan.initial)
   try {
-    tf.tidy(() => withChecks(false, () => trial({ key: plan.key, param, repeats: new Map([[plate, 2]]) })))
+    const context = { key: plan.key, param, repeats: new Map([[plate, 2]]), atMost: fewRows(batched) }
+    tf.tidy(() => withChecks(false, () => trial(context)))
     return undefined
   } catch (error) {
     return `its body does not run on copies of its rows (${(error as Error).message.split("\n")[0]})`
@@ -58,9 +66,14 @@ const whyNotTiled = (
 
 /**
  * Lays out the particles of a plan. `trial` runs the objective's programs once under a context, to see whether they run on
- * copies of rows.
+ * copies of rows: few of them where steps see the plate in batches.
  */
-export const layOut = (plan: Plan, particles: number, trial: (context: Pass["context"]) => void): Layout => {
+export const layOut = (
+  plan: Plan,
+  particles: number,
+  trial: (context: Pass["context"]) => void,
+  batched?: string,
+): Layout => {
   const rows = plan.rows
   if (rows === undefined)
     return {
@@ -74,7 +87,7 @@ export const layOut = (plan: Plan, particles: number, trial: (context: Pass["con
     particles === 1
       ? "one particle"
       : noise === undefined
-        ? whyNotTiled(plan, plate, trial)
+        ? whyNotTiled(plan, plate, trial, batched)
         : `'${noise}' is noise that depends on a latent`
   const runs = failed === undefined ? "one run over copies of the rows" : `a run for each: ${failed}`
   return {

@@ -102,9 +102,9 @@ export const weightedObjective = (
   { batched }: Setting,
   estimate: (pass: Pass, layout: Layout) => Pick<Estimate, "objective" | "likelihood" | "divergence">,
 ): Prepared => {
-  const layout = layOut(plan, particles, (context) => {
-    runOnce(plan, { args: plan.args, context, step: tf.scalar(0), state: [] }, context, {}, 0)
-  })
+  const trial = (context: Pass["context"]): void =>
+    void runOnce(plan, { args: plan.args, context, step: tf.scalar(0), state: [] }, context, {}, 0)
+  const layout = layOut(plan, particles, trial, batched)
   checkBatched(name, layout, batched)
   return {
     plan,
