@@ -137,10 +137,19 @@ const enumerateOver = (inner: Distribution, rank: number): Tensor => {
   return tf.reshape(values, [values.shape[0]!, ...ones, ...inner.eventShape])
 }
 
+const spread = (family: string, keep: Tensor, shape: Shape): Tensor => {
+  const fits = keep.shape.every((size, i) => size === 1 || size === shape[shape.length - keep.rank + i])
+  if (keep.rank <= shape.length && fits) return tf.broadcastTo(keep, [...shape])
+  throw new DistributionError(
+    "mask-shape",
+    `${family}.mask(…) was given flags of shape [${keep.shape.join(", ")}], which do not fit its batch shape [${shape.join(", ")}]`,
+  )
+}
+
 /** `inner` with its log-density (and entropy) set to zero where `mask` is false. */
 export const masked = <S extends SupportKind>(inner: Inner<S>, mask: Tensor): Inner<S> => {
   const keep = tf.cast(mask, "bool")
-  const kept: Change = (x) => tf.where(tf.broadcastTo(keep, x.shape), x, tf.zerosLike(x))
+  const kept: Change = (x) => tf.where(spread(inner.family, keep, x.shape), x, tf.zerosLike(x))
   return wrap<S>(
     {
       ...carry(inner, same, kept),

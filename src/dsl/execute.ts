@@ -6,19 +6,18 @@
 import { match } from "ts-pattern"
 import type { Distribution } from "../distributions/distribution.js"
 import { deferringComplaints, takeDeferred } from "../engine/checks.js"
-import { LatentlyError } from "../engine/error.js"
 import { fold, type Key } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
-import { type Tensor, tensorOf, tf } from "../engine/tensor.js"
+import type { Tensor } from "../engine/tensor.js"
 import { type Enumeration, type EnumerationAxis, layOut } from "./enumeration-axis.js"
 import { checkBatchShape, checkFactor, checkObserved, checkReplayed } from "./fit-shape.js"
 import { interpret } from "./handlers.js"
 import { watchingParts } from "./parts.js"
 import { frameOf, sameForCopies } from "./plate-answer.js"
 import { type PlateFrame, plateShape } from "./plate-frame.js"
-import { checkForgotten, explainThrow } from "./run-errors.js"
+import { blame, checkForgotten, explainThrow } from "./run-errors.js"
 import { edited, type Role, type Site, watchingSites } from "./site.js"
-import { ModelError, programError, siteError } from "./site-error.js"
+import { programError, siteError } from "./site-error.js"
 import type { Program } from "./types.js"
 
 /** One site of a run as it was answered. */
@@ -163,16 +162,6 @@ const answer = (site: Site, context: Context): Omit<Entry, "name" | "site" | "ro
     .with("deterministic", () => ({ dist: undefined, value: site.details.value!, axis: undefined }))
     .exhaustive()
 
-const blame = (site: Site, error: unknown): never => {
-  if (error instanceof ModelError || !(error instanceof LatentlyError)) throw error
-  throw siteError(site, {
-    code: error.code,
-    problem: error.message,
-    fix: "see the parameters passed at this line",
-    cause: error,
-  })
-}
-
 const respond = (asked: Site, context: Context, state: State): unknown => {
   if (asked.role === "plate") return frameOf(asked, context, state.plates)
   const site = name(asked, state)
@@ -229,23 +218,3 @@ export const execute = <R>(
 /** The deepest nesting of plates among the entries of a run. */
 export const deepestPlate = (execution: Execution): number =>
   Math.max(0, ...[...execution.entries.values()].map((entry) => entry.plates.length))
-
-/** The first value of a param, as `init` gives it. */
-export const firstValue = (site: Site, key: Key): Tensor => {
-  const { init } = site.details
-  const value = typeof init === "function" ? init(fold(key, site.name)) : init
-  if (value === undefined)
-    throw siteError(site, {
-      code: "missing-init",
-      problem: "has no first value",
-      fix: 'write param("name", 0)',
-    })
-  if (value instanceof tf.Tensor) return value
-  const tensor = tensorOf(value)
-  if (tensor !== undefined) return tensor
-  throw siteError(site, {
-    code: "missing-init",
-    problem: `its first value is ${typeof value === "object" ? "an uneven array" : typeof value}, not numbers`,
-    fix: "give a number, arrays of one length, or a tensor",
-  })
-}

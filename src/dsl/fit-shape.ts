@@ -103,6 +103,21 @@ export const checkObserved = (site: Site, dist: Distribution): Tensor => {
   return value
 }
 
+/** The log-weight of a factor: -∞ rules a run out, but NaN and +∞ are no weights. */
+export const checkFactor = (site: Site): Tensor => {
+  const value = site.details.value!
+  if (!checksEnabled()) return value
+  const wrong = [...value.dataSync()].find(
+    (weight) => Number.isNaN(weight) || weight === Number.POSITIVE_INFINITY,
+  )
+  if (wrong === undefined) return value
+  throw siteError(site, {
+    code: "bad-factor",
+    problem: `its log-weight is ${wrong}`,
+    fix: "a log-weight is a number or -Infinity; look at what it was computed from",
+  })
+}
+
 /** A value given for a latent: by a guide, by `substitute`, or by `logJoint`. */
 export const checkReplayed = (
   site: Site,

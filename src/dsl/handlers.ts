@@ -5,10 +5,14 @@
  *
  * Left out: what a site's answer is (`execute.ts` draws and records) and plates (`plate.ts`). Next: `execute.ts`.
  */
+import { checksEnabled } from "../engine/checks.js"
 import { fold, type KeyLike } from "../engine/random.js"
+import { captureLocation } from "../engine/source-location.js"
 import { type Tensor, type TensorLike, tf, toTensor } from "../engine/tensor.js"
-import { checkNames, checkYielded } from "./program.js"
+import { part } from "./parts.js"
+import { checkName, checkNames, checkPart, checkYielded } from "./program.js"
 import { edited, markYielded, type Site, type SiteDetails } from "./site.js"
+import { programError } from "./site-error.js"
 import type {
   ArgumentsOf,
   Discrete,
@@ -22,7 +26,8 @@ import type {
 } from "./types.js"
 
 /** Re-yields every site of `run` as `edit` changes it. */
-export function* rewrite<R>(run: Run<any, R>, edit: (site: Site) => Site): Run<any, R> {
+export function* rewrite<R>(part: Run<any, R>, edit: (site: Site) => Site): Run<any, R> {
+  const run = part[Symbol.iterator]()
   let next = run.next(undefined as never)
   while (!next.done) {
     markYielded(next.value)
@@ -32,7 +37,8 @@ export function* rewrite<R>(run: Run<any, R>, edit: (site: Site) => Site): Run<a
 }
 
 /** Runs to the end, answering every site, and gives what the program returns. */
-export const interpret = <R>(run: Run<any, R>, answer: (site: Site) => unknown): R => {
+export const interpret = <R>(part: Run<any, R>, answer: (site: Site) => unknown): R => {
+  const run = part[Symbol.iterator]()
   let next = run.next(undefined as never)
   while (!next.done) {
     markYielded(next.value)
@@ -69,6 +75,19 @@ const editingNamed = (
     checkNames(handler, names, seen)
     return result
   }
+
+/** Throws for flags that are neither 0 nor 1: a weight is not a mask. */
+const checkFlags = (keep: Tensor): void => {
+  if (!checksEnabled() || keep.dtype === "bool") return
+  const wrong = [...keep.dataSync()].find((flag) => flag !== 0 && flag !== 1)
+  if (wrong === undefined) return
+  throw programError(
+    "bad-mask",
+    `mask(program, keep) was given ${wrong} among its flags`,
+    "flags are 0 or 1; for weights use scale(program, by)",
+    captureLocation(),
+  )
+}
 
 /** Some of a program's latents, by name, each a tensor or what makes one. */
 export type Data<P> = { readonly [N in keyof Values<P, "latent">]?: TensorLike }
@@ -142,18 +161,31 @@ export const marginalize = <P extends Program<any>, const N extends Discrete<Sit
 
 /**
  * Counts log-densities only where `keep` (broadcast to each site's batch) is true.
+ * @throws ModelError for flags other than 0 and 1; in a run, where they do not broadcast to a site's plates.
  * @example mask(model, observedFlags)
  */
 export const mask = <P extends Program<any>>(program: P, keep: TensorLike): P => {
+  checkFlags(toTensor(keep))
   const kept = tf.cast(toTensor(keep), "bool")
   return editing(program, (site) => ({
     mask: site.details.mask === undefined ? kept : tf.logicalAnd(site.details.mask, kept),
   })) as unknown as P
 }
 
-/** Multiplies every log-density by `factor`. A plate already scales its batch; do not repeat that here. */
-export const scale = <P extends Program<any>>(program: P, by: number): P =>
-  editing(program, (site) => ({ scale: site.details.scale * by })) as unknown as P
+/**
+ * Multiplies every log-density by `by`, a number from 0 up. A plate already scales its batch; do not repeat that here.
+ * @throws ModelError for anything else.
+ */
+export const scale = <P extends Program<any>>(program: P, by: number): P => {
+  if (typeof by !== "number" || !(by >= 0 && by < Number.POSITIVE_INFINITY))
+    throw programError(
+      "bad-scale",
+      `scale(program, by) was given by: ${String(by)}`,
+      "give a number from 0 up; a weight that is a tensor goes into factor(name, logWeight)",
+      captureLocation(),
+    )
+  return editing(program, (site) => ({ scale: site.details.scale * by })) as unknown as P
+}
 
 /** Hides sites from the record of a run: they are drawn, and neither listed nor counted. */
 export const block = <P extends Program<any>>(program: P, ...names: readonly string[]): P =>
@@ -172,12 +204,17 @@ export const seed = <P extends Program<any>>(program: P, key: KeyLike): P =>
 export const scope = <const S extends string, Y extends Site, R>(
   name: S,
   program: Run<Y, R> | (() => Run<Y, R>),
-): Run<Scoped<S, Y>, R> =>
-  rewrite(typeof program === "function" ? program() : program, (site) =>
+): Run<Scoped<S, Y>, R> => part(`scope '${name}'`, renamed(name, program))
+
+function* renamed(name: string, program: Run<any, any> | (() => Run<any, any>)): Run<any, any> {
+  checkName("scope", name)
+  const whole = typeof program === "object" ? program : checkPart(`scope '${name}'`, program, [])
+  return yield* rewrite(whole, (site) =>
     site.role === "plate" || site.details.name === undefined
       ? site
       : edited(site, { name: `${name}/${site.name}` }),
   )
+}
 
 /** The tensors of named values, each made if it is not one yet. */
 export const tensorsOf = (values: Readonly<Record<string, TensorLike>>): Record<string, Tensor> =>

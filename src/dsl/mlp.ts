@@ -4,6 +4,7 @@
  */
 import { fold, type Key, standardNormal } from "../engine/random.js"
 import { type Tensor, tf } from "../engine/tensor.js"
+import { part } from "./parts.js"
 import { param } from "./primitives.js"
 import type { Site } from "./site.js"
 import { programError } from "./site-error.js"
@@ -35,6 +36,15 @@ const activations: Readonly<Record<Activation, Layer>> = {
   sigmoid: (x) => tf.sigmoid(x),
   elu: (x) => tf.elu(x),
   linear: (x) => x,
+}
+
+const activationOf = (name: Activation): Layer => {
+  if (Object.hasOwn(activations, name)) return activations[name]
+  throw programError(
+    "bad-option",
+    `mlp was given activation: ${String(name)}`,
+    `give one of ${Object.keys(activations).join(", ")}`,
+  )
 }
 
 /** Glorot and Bengio (2010): normal with variance 2 / (inputs + outputs), drawn from the site's key. */
@@ -100,15 +110,19 @@ export function mlp<const H extends Heads>(
   heads: H,
   options?: MlpOptions,
 ): Run<MlpSites, (x: Tensor) => { readonly [N in keyof H]: Tensor }>
-export function* mlp(
+export function mlp(
   sizes: readonly number[],
   second?: Heads | MlpOptions,
   third?: MlpOptions,
 ): Run<any, any> {
+  return part("mlp", network(sizes, second, third))
+}
+
+function* network(sizes: readonly number[], second?: Heads | MlpOptions, third?: MlpOptions): Run<any, any> {
   const heads = isHeads(second) ? second : {}
   const options = isHeads(second) ? third : second
   checkSizes(sizes, heads)
-  const activate = activations[options?.activation ?? "relu"]
+  const activate = activationOf(options?.activation ?? "relu")
   const layers: Layer[] = []
   for (let i = 0; i + 1 < sizes.length; i++) layers.push(yield* layer(`layer${i}`, sizes[i]!, sizes[i + 1]!))
   const named: [string, Layer][] = []

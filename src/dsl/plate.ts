@@ -5,8 +5,10 @@
  */
 import { type Tensor, tf } from "../engine/tensor.js"
 import { rewrite } from "./handlers.js"
+import { part } from "./parts.js"
 import type { PlateFrame } from "./plate-frame.js"
 import { plateRequest } from "./primitives.js"
+import { checkPart } from "./program.js"
 import { edited, type Site } from "./site.js"
 import { programError, showShape } from "./site-error.js"
 import type { Body, Run } from "./types.js"
@@ -40,12 +42,22 @@ export function plate<T extends Rows, Y extends Site, R>(
   body: RowsBody<T, Y, R>,
   options?: PlateOptions,
 ): Run<Y, R>
-export function* plate(
+export function plate(
   name: string,
   source: number | Rows,
   body: (...given: any[]) => Body<Site, unknown>,
   options: PlateOptions = {},
 ): Run<any, any> {
+  return part(`plate '${name}'`, running(name, source, body, options))
+}
+
+function* running(
+  name: string,
+  source: number | Rows,
+  body: (...given: any[]) => Body<Site, unknown>,
+  options: PlateOptions,
+): Run<any, any> {
+  checkSource(name, source)
   const axis = options.axis ?? 0
   const size = sizeOf(name, source, axis)
   const frame: PlateFrame = yield plateRequest(
@@ -55,8 +67,31 @@ export function* plate(
   )
   const indices = frame.indices ?? tf.range(0, size, 1, "int32")
   const given = typeof source === "number" ? [indices] : [taken(source, frame, axis), indices]
-  return yield* rewrite(body(...given) as Run, (site) =>
+  return yield* rewrite(checkPart(`plate '${name}'`, body, given), (site) =>
     edited(site, { plates: [frame, ...site.details.plates] }),
+  )
+}
+
+const isRows = (source: unknown): boolean =>
+  source instanceof tf.Tensor ||
+  (typeof source === "object" &&
+    source !== null &&
+    Object.values(source).every((x) => x instanceof tf.Tensor))
+
+const checkSource = (name: string, source: unknown): void => {
+  if (typeof name !== "string" || name === "")
+    throw programError(
+      "bad-name",
+      `a plate was named ${JSON.stringify(name)}`,
+      'write plate("rows", data, function* (row) { … })',
+    )
+  if (typeof source === "number" || isRows(source)) return
+  throw programError(
+    "bad-plate",
+    `plate '${name}' was given ${source === undefined ? "undefined" : Array.isArray(source) ? "an array" : typeof source} as its rows`,
+    source === undefined
+      ? "is an argument missing? pass data as fit(model, guide, [data])"
+      : "give it a number of rows, a tensor (tf.tensor1d([…])), or a record of tensors",
   )
 }
 

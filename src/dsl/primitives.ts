@@ -5,7 +5,8 @@
 import type { Distribution } from "../distributions/distribution.js"
 import type { Support, SupportKind } from "../distributions/support.js"
 import type { Key } from "../engine/random.js"
-import { type Tensor, type TensorLike, type tf, toTensor } from "../engine/tensor.js"
+import { captureLocation } from "../engine/source-location.js"
+import { type Tensor, type TensorLike, tensorOf, type tf } from "../engine/tensor.js"
 import {
   type Init,
   type ParamOptions,
@@ -15,6 +16,29 @@ import {
   type Site,
   type SiteDetails,
 } from "./site.js"
+import { programError } from "./site-error.js"
+
+/** The tensor of a value, with a word about who was given what where it is none. */
+const given = (what: string, name: string, value: unknown): Tensor => {
+  const tensor = tensorOf(value)
+  if (tensor !== undefined) return tensor
+  const found =
+    typeof value === "object" && value !== null && "logProb" in value
+      ? "a distribution"
+      : Array.isArray(value)
+        ? "an uneven array"
+        : value === null
+          ? "null"
+          : typeof value
+  throw programError(
+    "bad-value",
+    `${what}("${name}", …) was given ${found} as its value`,
+    what === "observe"
+      ? 'the order is observe("x", distribution, value)'
+      : `write ${what}("${name}", tensor)`,
+    captureLocation(),
+  )
+}
 
 /**
  * Draws a latent variable from `dist`. Without a name it is numbered in order: `$0`, `$1`, …
@@ -48,7 +72,12 @@ export const observe = <const N extends string, A extends Tensor, S extends Supp
   dist: Distribution<A, S>,
   value: TensorLike,
 ): Site<N, A, S, "observed"> =>
-  request({ role: "observed", name, dist, value: value === undefined ? undefined : toTensor(value) })
+  request({
+    role: "observed",
+    name,
+    dist,
+    value: value === undefined ? undefined : given("observe", name, value),
+  })
 
 /**
  * Asks for a trainable tensor that starts at `init` and stays inside `support` (all reals without one).
@@ -89,13 +118,15 @@ export function param(name: string, init: Init, support?: Support, options: Para
 export const factor = <const N extends string>(
   name: N,
   logWeight: TensorLike,
-): Site<N, Tensor, "real", "factor"> => request({ role: "factor", name, value: toTensor(logWeight) })
+): Site<N, Tensor, "real", "factor"> =>
+  request({ role: "factor", name, value: given("factor", name, logWeight) })
 
 /** Names a computed value, so that traces and predictions keep it; resumes with it. */
 export const deterministic = <const N extends string, A extends Tensor>(
   name: N,
   value: A,
-): Site<N, A, "real", "deterministic"> => request({ role: "deterministic", name, value })
+): Site<N, A, "real", "deterministic"> =>
+  request({ role: "deterministic", name, value: given("deterministic", name, value) as A })
 
 /**
  * Draws noise that has no density in the model: data redrawn each step, dropout. The same name gives the same draw in the

@@ -3,6 +3,7 @@
  * Next: `handlers.ts`.
  */
 import { captureLocation } from "../engine/source-location.js"
+import { tf } from "../engine/tensor.js"
 import { isSite, type Site } from "./site.js"
 import { programError } from "./site-error.js"
 import type { ArgumentsOf, Body, CheckGuide, Program, Run, SitesOf } from "./types.js"
@@ -13,6 +14,17 @@ const guided = new WeakMap<Program<any>, Program<any>>()
 export const modelOf = (guideProgram: Program<any>): Program<any> | undefined => guided.get(guideProgram)
 
 const isRun = (thing: unknown): thing is Run => typeof (thing as Run | undefined)?.next === "function"
+
+/** Calls the body of a plate or scope, which must be a generator function. */
+export const checkPart = (what: string, body: unknown, given: readonly unknown[]): Run => {
+  const run: unknown = typeof body === "function" ? body(...given) : undefined
+  if (isRun(run) && !(Symbol.asyncIterator in (run as object))) return run
+  throw programError(
+    "not-a-generator",
+    `the body of ${what} ${typeof body === "function" ? `returned ${kindOf(run)}` : `is ${typeof body}`} instead of a generator`,
+    "write it as function* (with the star and without async), so that it can yield its sites",
+  )
+}
 
 const checkBody = (what: string, body: unknown): void => {
   if (typeof body !== "function")
@@ -84,6 +96,7 @@ const kindOf = (thing: unknown): string => {
   if (thing === undefined) return "nothing"
   if (isRun(thing)) return "a running program"
   if (typeof thing === "object" && thing !== null && "logProb" in thing) return "a distribution"
+  if (thing instanceof tf.Tensor) return `a tensor of shape [${thing.shape.join(", ")}]`
   return typeof thing === "function" ? "a function" : String(thing)
 }
 
@@ -98,6 +111,16 @@ export const checkYielded = (thing: unknown): Site => {
         ? "use yield* (with the star) to run a program inside a program"
         : "yield only sample, observe, param, factor, deterministic or random; yield* for plate, scope and mlp"
   throw programError("not-a-site", `the program yielded ${found}`, fix, captureLocation())
+}
+
+/** Throws for a name that is no name. */
+export const checkName = (what: string, name: unknown): void => {
+  if (typeof name === "string" && name !== "") return
+  throw programError(
+    "bad-name",
+    `${what} was named ${JSON.stringify(name) ?? String(name)}`,
+    "give it a name of its own, a string",
+  )
 }
 
 /** Throws if a handler named sites that the run never reached. */

@@ -1,4 +1,5 @@
 /** What a run says when the program itself throws, or made a site and forgot to yield it. Next: `execute.ts`. */
+import { LatentlyError } from "../engine/error.js"
 import type { Site } from "./site.js"
 import { ModelError, programError, siteError } from "./site-error.js"
 
@@ -27,4 +28,15 @@ export const checkForgotten = (forgotten: readonly Site[]): void => {
       problem: "was made but never yielded, so it is not part of the program",
       fix: `write yield* ${site.role === "observed" ? "observe" : site.role === "param" ? "param" : "sample"}("${site.details.name ?? "name"}", …)`,
     })
+}
+
+/** Throws an error of the engine or of a distribution again, as the error of the site it befell. */
+export const blame = (site: Site, error: unknown): never => {
+  if (error instanceof ModelError || !(error instanceof LatentlyError)) throw error
+  throw siteError(site, {
+    code: error.code,
+    problem: error.message,
+    fix: "see the parameters passed at this line",
+    cause: error,
+  })
 }

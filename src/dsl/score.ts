@@ -3,10 +3,12 @@
  * depends on), masked, and not yet scaled for the rows that the run did not see. Next: `trace.ts`.
  */
 import { match } from "ts-pattern"
+import type { Distribution } from "../distributions/distribution.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import type { Enumeration } from "./enumeration-axis.js"
 import type { Entry } from "./execute.js"
 import { plateScale, plateShape } from "./plate-frame.js"
+import { blame } from "./run-errors.js"
 import { showShape, siteError } from "./site-error.js"
 
 /** What an entry's log-density is multiplied by: the plates' rows in all over rows seen, times any `scale` handler. */
@@ -31,9 +33,30 @@ const overPlates = (term: Tensor, plates: readonly number[]): Tensor => {
   return full ? term : tf.add(term, tf.zeros([...plates]))
 }
 
+/** Throws unless a mask's axes are those of the plates, or 1, from the right. */
+const checkMask = (entry: Entry, mask: Tensor): void => {
+  const plates = plateShape(entry.plates)
+  const fits = mask.shape.every((size, i) => size === 1 || size === plates[plates.length - mask.rank + i])
+  if (fits && mask.rank <= plates.length) return
+  throw siteError(entry.site, {
+    code: "mask-shape",
+    problem: `its mask has shape ${showShape(mask.shape)}, but the plates' shape is ${showShape(plates)}`,
+    fix: "give one flag for each row of the plates; in batches hand the flags to the plate beside the data: plate(name, { x, keep }, …) with dist.mask(keep)",
+  })
+}
+
 const maskedTerm = (entry: Entry, term: Tensor): Tensor => {
   const { mask } = entry.site.details
+  if (mask !== undefined) checkMask(entry, mask)
   return mask === undefined ? term : tf.where(tf.broadcastTo(mask, term.shape), term, tf.zerosLike(term))
+}
+
+const densityOf = (entry: Entry, dist: Distribution): Tensor => {
+  try {
+    return dist.logDensity(entry.value)
+  } catch (error) {
+    return blame(entry.site, error)
+  }
 }
 
 /** Whether an entry of this role adds to the joint density. */
@@ -45,6 +68,6 @@ export const isScored = (entry: Entry): boolean =>
 
 /** The log-density of a scored entry, shape [enumerated …, ...plates]. */
 export const score = (entry: Entry, enumeration: Enumeration): Tensor => {
-  const term = entry.dist === undefined ? factorTerm(entry, enumeration) : entry.dist.logDensity(entry.value)
+  const term = entry.dist === undefined ? factorTerm(entry, enumeration) : densityOf(entry, entry.dist)
   return maskedTerm(entry, overPlates(term, plateShape(entry.plates)))
 }

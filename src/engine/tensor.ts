@@ -23,6 +23,18 @@ export type Shape = readonly number[]
 export const toTensor = (value: TensorLike): Tensor =>
   value instanceof tf.Tensor ? value : tf.tensor(value as tf.TensorLike, undefined, "float32")
 
+const isEven = (value: unknown): boolean => {
+  if (!Array.isArray(value)) return typeof value === "number" || typeof value === "boolean"
+  const lengths = value.map((item) => (Array.isArray(item) ? item.length : -1))
+  return lengths.every((length) => length === lengths[0]) && value.every(isEven)
+}
+
+/** The tensor of a value, or undefined where it is none: text, null, arrays of unequal lengths. */
+export const tensorOf = (value: unknown): Tensor | undefined =>
+  value instanceof tf.Tensor || ArrayBuffer.isView(value) || isEven(value)
+    ? toTensor(value as TensorLike)
+    : undefined
+
 /** Runs `body` in a tidy scope and gives back its result, whatever that is; tensors in it must have been kept. */
 export const scoped = <R>(body: () => R): R => {
   let result: R | undefined

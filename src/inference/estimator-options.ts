@@ -46,11 +46,29 @@ const checkRelaxable = (entry: Entry, estimator: Estimator): void => {
     )
 }
 
+const estimators: readonly Estimator[] = ["exact", "pathwise", "score", "rebar", "relax", "local"]
+
+/** Throws for an estimator or a baseline that does not exist; text from elsewhere passes the types. */
+const checkKnown = ({ site }: Entry, estimator: Estimator): void => {
+  const { baseline } = site.details.options
+  const unknown = (option: string, value: unknown, known: readonly string[]): never => {
+    throw siteError(site, {
+      code: "bad-option",
+      problem: `its ${option} is ${JSON.stringify(value)}`,
+      fix: `give one of ${known.map((name) => `"${name}"`).join(", ")}, or leave it out`,
+    })
+  }
+  if (!estimators.includes(estimator)) unknown("gradient", estimator, estimators)
+  const baselines = ["running", "leaveOneOut", "none"]
+  if (typeof baseline === "string" && !baselines.includes(baseline)) unknown("baseline", baseline, baselines)
+}
+
 /**
  * Throws where a site cannot have the estimator it asks for.
  * @throws ModelError naming the family and what it can have.
  */
 export const checkAsked = (entry: Entry, estimator: Estimator): void => {
+  checkKnown(entry, estimator)
   const { family, gradient, closed } = entry.dist!
   if (estimator === "pathwise" && gradient === "score")
     throw siteError(entry.site, {

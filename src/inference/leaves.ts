@@ -4,7 +4,8 @@
  */
 import { real, type Support } from "../distributions/support.js"
 import { bijectionTo, type Transform } from "../distributions/transforms/index.js"
-import { type Execution, firstValue } from "../dsl/execute.js"
+import type { Execution } from "../dsl/execute.js"
+import { firstValue } from "../dsl/first-value.js"
 import type { Site } from "../dsl/site.js"
 import { programError, showShape, siteError } from "../dsl/site-error.js"
 import type { Key } from "../engine/random.js"

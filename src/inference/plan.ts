@@ -20,6 +20,7 @@ import { type RowPlate, rowPlateOf } from "./row-plate.js"
 import { type Sites, sitesOf } from "./steady.js"
 import {
   checkExactSum,
+  checkNoise,
   drawsOf,
   guideTerm,
   klIsExact,
@@ -204,6 +205,7 @@ export const planOf = (
     const { pair, scored } = result
     const elimination = eliminationOf(pair.model, tape, onlyModel(scored))
     const leaves = leavesOf(pair.model, pair.guide)
+    checkNoise(pair, tape, known)
     return {
       model,
       guide,

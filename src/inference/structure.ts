@@ -74,6 +74,28 @@ export const klIsExact = (entry: Entry, structure: Structure): boolean => {
   )
 }
 
+const takesGradient = (name: string, pair: Pair): boolean =>
+  pair.guide.entries.get(name)?.dist?.gradient !== "score"
+
+/**
+ * Throws for noise whose draws are not differentiable and whose law depends on a param, or on a latent drawn differentiably: the
+ * gradient would stop at the draw without a word.
+ */
+export const checkNoise = (pair: Pair, tape: Tape, params: ReadonlyMap<string, Tensor>): void => {
+  const draws = [...drawsOf(pair.guide)].filter(([name]) => takesGradient(name, pair))
+  const sources = dependencies(tape, { ...Object.fromEntries(draws), ...Object.fromEntries(params) })
+  for (const entry of [...pair.model.entries.values(), ...pair.guide.entries.values()]) {
+    if (entry.role !== "random" || isSummed(entry) || entry.dist!.gradient !== "score") continue
+    const [source] = union(Object.values(entry.dist!.parameters).map(sources))
+    if (source === undefined) continue
+    throw siteError(entry.site, {
+      code: "no-pathwise",
+      problem: `${entry.dist!.family} noise is not differentiable, and its law depends on '${source}', which would get no gradient`,
+      fix: `make it a latent: sample("${entry.name}", …) in model and guide, or marginalize it`,
+    })
+  }
+}
+
 const standsInside = (term: Entry, site: Entry): boolean =>
   site.plates.every((plate, depth) => term.plates[depth]?.name === plate.name)
 

@@ -2,7 +2,7 @@
  * Programs that write down every value they are answered with, so that an oracle can score the very draws a fit has used.
  * Next: `oracle.ts`.
  */
-import type { Program, Tensor } from "latently"
+import { type Program, type Tensor, tf } from "latently"
 import type { Site } from "../../src/dsl/site.js"
 
 /** One answered site: its numbers, their shape, the plates around it. */
@@ -23,7 +23,7 @@ export interface Run {
 
 type Frame = { name: string; size: number; count: number; repeats: number; indices: Tensor | undefined }
 
-const numbersOf = (tensor: Tensor): number[] => [...(tensor.dataSync() as Float32Array)]
+const numbersOf = (tensor: Tensor): number[] => [...(tf.clone(tensor).dataSync() as Float32Array)]
 
 const write = (run: Run, site: Site, answer: unknown, unnamed: () => string): void => {
   if (site.role === "plate") {

@@ -2,7 +2,8 @@
  * What an encoder of a latent should see, read off one run of the model: the observed values that the latent influences in its
  * own plates, the covariates of those, and the continuous latents that its prior is made of. Next: `encoder.ts`.
  */
-import { type Entry, type Execution, execute, firstValue } from "../../dsl/execute.js"
+import { type Entry, type Execution, execute } from "../../dsl/execute.js"
+import { firstValue } from "../../dsl/first-value.js"
 import { rewrite } from "../../dsl/handlers.js"
 import { drawnInstead } from "../../dsl/reach.js"
 import { score } from "../../dsl/score.js"
