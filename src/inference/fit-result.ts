@@ -64,6 +64,8 @@ export interface Outcome {
   readonly history: History
   /** The loss of each restart. */
   readonly restarts: readonly number[]
+  /** The learning rate, where this fit looked for one. */
+  readonly foundRate: number | undefined
   readonly seconds: number
   readonly status: FitStatus
   readonly reason: string
@@ -83,6 +85,14 @@ const elboOf = ({ history, settled }: Outcome): number =>
 const number = (value: number): string =>
   Number.isFinite(value) ? value.toFixed(Math.abs(value) < 100 ? 3 : 1) : String(value)
 
+/** What was tried before the fit settled: a rate that was found, and the starts. */
+const searchedOf = ({ foundRate, restarts }: Outcome): string[] => [
+  ...(foundRate === undefined ? [] : [`learning rate: ${foundRate}, found by short trials`]),
+  ...(restarts.length === 0
+    ? []
+    : [`best of ${restarts.length} starts, which ended at losses ${restarts.map(number).join(", ")}`]),
+]
+
 const reportOf = (outcome: Outcome, compiled: string): string => {
   const { history, status, reason, runner, seconds, prepared, settled } = outcome
   return [
@@ -94,6 +104,7 @@ const reportOf = (outcome: Outcome, compiled: string): string => {
         ]),
     `ELBO ${number(elboOf(outcome))} = likelihood ${number(tail(history.likelihood))} - divergence ${number(tail(history.divergence))} nats (all rows, mean of the last steps)`,
     explainPlan(prepared.plan, prepared.notes),
+    ...searchedOf(outcome),
     `steps: ${compiled}`,
   ].join("\n")
 }

@@ -80,7 +80,8 @@ export const fitPlan = async <V>(
   const runner = createRunner(program, { compile: asked.compile })
   try {
     if (from) runner.restore(from.carry, from.step)
-    const settled: Settled = set ? { ...asked, learningRate: findRate(runner, asked.steps, set).rate } : asked
+    const foundRate = set && findRate(runner, asked.steps, set).rate
+    const settled: Settled = foundRate === undefined ? asked : { ...asked, learningRate: foundRate }
     const { ended, history, losses } =
       plan.leaves.length === 0
         ? await runSteps(runner, { ...settled, steps: 1 }, from, undefined)
@@ -95,6 +96,7 @@ export const fitPlan = async <V>(
         runner,
         history,
         restarts: losses,
+        foundRate,
         seconds: (performance.now() - began) / 1e3,
         status: ended.status,
         reason,

@@ -127,6 +127,7 @@ describe("restarts", () => {
     })
     expect([...seen]).toEqual([0, 1, 2])
     expect(stopped.restarts).toHaveLength(3)
+    expect(stopped.report()).toContain("best of 3 starts, which ended at losses")
   })
 
   it("are refused where every start would be the same", async () => {
@@ -171,6 +172,8 @@ describe("a learning rate that is found", () => {
     expect(plain.learningRate).toBe(1e-2)
     expect(found.elbo).toBeGreaterThan(plain.elbo - 1e-3)
     expect(found.learningRate).toBeGreaterThan(plain.learningRate!)
+    expect(found.report()).toContain(`learning rate: ${found.learningRate}, found by short trials`)
+    expect(plain.report()).not.toContain("found by short trials")
   })
 
   it("is small where a large one diverges", async () => {

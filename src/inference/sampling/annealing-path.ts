@@ -30,7 +30,12 @@ const noiseOf = (key: Key): Noise => {
 export const startOf = ({ plan }: PriorPlan, tempered: Tempered, key: Key): Chain => {
   const point = new Float64Array(tempered.space.size)
   scoped(() => {
-    const context = { key, param: () => undefined as never, enumeration: { axes: [], padding: 0 } }
+    const context = {
+      key,
+      noise: tempered.noise,
+      param: () => undefined as never,
+      enumeration: { axes: [], padding: 0 },
+    }
     const values = drawsOf(execute(plan.guide, plan.args, context))
     for (const { name, from, bijection } of tempered.space.sites)
       point.set(bijection.inverse(values.get(name)!).dataSync(), from)

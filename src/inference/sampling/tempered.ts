@@ -25,6 +25,8 @@ export interface Standing {
 /** A path of densities. */
 export interface Tempered {
   readonly space: LatentSpace
+  /** Of noise that stands for data, the same along the whole path. */
+  readonly noise: Key
   readonly rows: number
   /** The row of each coordinate. */
   readonly rowOf: Int32Array
@@ -100,5 +102,13 @@ export const temperedOf = ({ model, plan }: PriorPlan, key: Key): Tempered => {
         1,
       ).dataSync()[0]!
     })
-  return { space, rows, rowOf: rowsOfPoint(space, rows), at, outside, dispose: () => evaluate.dispose() }
+  return {
+    space,
+    noise: key,
+    rows,
+    rowOf: rowsOfPoint(space, rows),
+    at,
+    outside,
+    dispose: () => evaluate.dispose(),
+  }
 }
