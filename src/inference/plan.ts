@@ -15,6 +15,7 @@ import { recordingTape } from "../engine/tape.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { blameGuide, checkCoverage, checkNames } from "./coverage.js"
 import { chooseEstimators } from "./estimator.js"
+import { checkBaselines } from "./learned-baseline.js"
 import { type FirstValues, firstValues, type Leaf, leavesOf, unconstrain } from "./leaves.js"
 import { type RowPlate, rowPlateOf } from "./row-plate.js"
 import { type Sites, sitesOf } from "./steady.js"
@@ -206,6 +207,7 @@ export const planOf = (
     const elimination = eliminationOf(pair.model, tape, onlyModel(scored))
     const leaves = leavesOf(pair.model, pair.guide)
     checkNoise(pair, tape, known)
+    checkBaselines(pair, tape, known, scored)
     return {
       model,
       guide,
