@@ -82,6 +82,7 @@ export {
 } from "./inference/discrete.js"
 export { type EmFit, type EmOptions, em } from "./inference/em.js"
 export { type Evaluation, evaluate, type QuestionOptions } from "./inference/evaluate.js"
+export { type Expectation, expectation } from "./inference/expectation.js"
 export { type Explanation, explain } from "./inference/explain.js"
 export { fit, type ParamsOf } from "./inference/fit.js"
 export type { FitOptions, Progress } from "./inference/fit-options.js"

@@ -3,14 +3,17 @@
  * believe it (k-hat). Where the latents fall apart into the rows of one plate, rows are weighed one by one. Next:
  * `prior-importance.ts`, which needs no guide, and `sampling/annealed-importance.ts`, which needs no good one.
  */
+import { execute } from "../dsl/execute.js"
 import { withChecks } from "../engine/checks.js"
 import { type CompiledFunction, compileFunction } from "../engine/compiled-function.js"
 import { fold } from "../engine/random.js"
 import { scoped, type Tensor, tf } from "../engine/tensor.js"
+import { contextOf } from "./elbo.js"
 import { batchesOf, type QuestionOptions } from "./evaluate.js"
 import { checkBatched, type Layout } from "./objectives/particles.js"
 import { weigh } from "./objectives/weighted.js"
 import { effectiveDraws, logMeanWeight, paretoShape } from "./pareto.js"
+import { drawsOf } from "./plan.js"
 import { drawnPlan } from "./proof/log-weights.js"
 import { type Fitted, keyOf, type Question, questionOf } from "./query.js"
 import { type BatchPlan, batchPlan } from "./step-program.js"
@@ -51,11 +54,18 @@ export const importanceOf = ({ groups, outside }: WeightGroups): Importance => {
   }
 }
 
-/** One draw of guide and model as a function of a counter and a batch's rows: its log-weights, and what lies outside. */
+/** What is computed of each draw of the latents beside its weight. */
+export type OfDraw = (latents: Readonly<Record<string, Tensor>>) => Tensor
+
+/** What the weights' readers are told of one draw: its number, and what `OfDraw` made of it. */
+export type Told = (draw: number, value: Tensor) => void
+
+/** One draw of guide and model as a function of a counter and a batch's rows: its log-weights, what lies outside, and `of` it. */
 const weigherOf = (
   { plan, param }: Question,
   options: QuestionOptions,
   batch: BatchPlan | undefined,
+  of: OfDraw | undefined,
 ): CompiledFunction => {
   const drawn = drawnPlan(plan)
   const layout: Layout = {
@@ -70,7 +80,9 @@ const weigherOf = (
     const batches = batch && rows ? { batches: new Map([[batch.plate, rows]]) } : {}
     const context = { key: { hash, step: step! }, noise: { hash, step: 0 }, param, ...batches }
     const weighed = weigh(drawn, layout, { args: plan.args, context, step: step!, state: [] })
-    return [tf.reshape(weighed.logWeights, [-1]), weighed.outside]
+    const draws = of && drawsOf(execute(drawn.guide, plan.args, contextOf(drawn, context)))
+    const extra = draws ? [of(Object.fromEntries(draws))] : []
+    return [tf.reshape(weighed.logWeights, [-1]), weighed.outside, ...extra]
   })
 }
 
@@ -82,13 +94,15 @@ const weighBatch = (
   rows: [number, number] | undefined,
   from: number,
   draws: number,
+  told: Told | undefined,
 ): WeightGroups => {
   let groups: Float64Array[] = []
   let outside = 0
   for (let draw = 0; draw < draws; draw++)
     scoped(() => {
       const indices = rows ? [tf.range(rows[0], rows[1], 1, "int32")] : []
-      const [inside, rest] = weigher([counter(from + draw), ...indices]) as [Tensor, Tensor]
+      const [inside, rest, value] = weigher([counter(from + draw), ...indices]) as [Tensor, Tensor, Tensor?]
+      if (value) told?.(draw, value)
       const weights = inside.dataSync()
       if (draw === 0) groups = Array.from(weights, () => new Float64Array(draws))
       groups.forEach((group, n) => {
@@ -99,16 +113,21 @@ const weighBatch = (
   return { groups, outside }
 }
 
-/** The log-weights of a question, batch after batch. */
-export const weightsOf = (question: Question, options: QuestionOptions): WeightGroups => {
+/** The log-weights of a question, batch after batch; `told` is given what `of` makes of each draw while it lives. */
+export const weightsOf = (
+  question: Question,
+  options: QuestionOptions,
+  of?: OfDraw,
+  told?: Told,
+): WeightGroups => {
   const batch = batchPlan(question.plan, options.batch)
   const draws = options.draws ?? 1000
-  const weigher = weigherOf(question, options, batch)
+  const weigher = weigherOf(question, options, batch, of)
   try {
     const parts = withChecks(false, () =>
       batchesOf(batch).map(({ rows, share }, at) => ({
         share,
-        ...weighBatch(weigher, rows, at * draws, draws),
+        ...weighBatch(weigher, rows, at * draws, draws, told),
       })),
     )
     return {
