@@ -8,7 +8,7 @@ import { resolve } from "node:path"
 import { type BackendName, ready, setBackend } from "latently"
 import { formatDuration, htmlReport, table } from "latently/report"
 import { sectionsOf } from "../examples/all/report.js"
-import { columns, fullEffort, linesOf, runAll, shortEffort } from "../examples/all/results.js"
+import { alarmsOf, columns, fullEffort, linesOf, runAll, shortEffort } from "../examples/all/results.js"
 
 const engines = {
   tensorflow: "native TensorFlow",
@@ -38,6 +38,7 @@ console.log(`latently on ${engine}, Node ${process.version}\n`)
 const steps = process.env.LATENTLY_EXAMPLE_STEPS
 const results = await runAll(steps === undefined ? fullEffort : shortEffort(Number(steps)))
 console.log(`\n${table(linesOf(results), columns, { groupBy: "model" })}`)
+for (const alarm of alarmsOf(results)) console.log(`\n${alarm}`)
 const sections = await sectionsOf(results)
 const took = formatDuration((performance.now() - began) / 1e3)
 const page = htmlReport({

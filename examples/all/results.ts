@@ -125,3 +125,14 @@ export const columns: readonly Column<Line>[] = [
   { key: "gap", heading: "gap", digits: 4 },
   { key: "seconds", heading: "s", digits: 1 },
 ]
+
+/** What is wrong with any of the fits and what to do about it, as their diagnoses say; nothing where all is well. */
+export const alarmsOf = ({ mixtures, ppca, vae, plane }: Results): string[] =>
+  [
+    ...mixtures.map(({ method, diagnosis }) => [method, diagnosis] as const),
+    ["linear guide", ppca.diagnosis] as const,
+    ["VAE, 50 latents", vae.diagnosis] as const,
+    ["VAE, 2 latents", plane.diagnosis] as const,
+  ].flatMap(([fit, diagnosis]) =>
+    (diagnosis?.alarms ?? []).map(({ text, advice }) => `${fit}: ${text}\n  → ${advice}`),
+  )

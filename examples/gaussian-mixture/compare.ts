@@ -5,6 +5,8 @@
 import {
   adam,
   cosine,
+  type Diagnosis,
+  diagnose,
   type Evaluation,
   em,
   evaluate,
@@ -28,6 +30,8 @@ export interface MixtureResult {
   readonly bound: number
   /** The ELBO in its parts; absent for exact EM, whose bound is the likelihood. */
   readonly evaluation: Evaluation | undefined
+  /** Of the fits by a guide. */
+  readonly diagnosis: Diagnosis | undefined
   /** log p(x) at the fitted params, in double precision. */
   readonly logLikelihood: number
   /** Exact EM's log-likelihood less the bound. */
@@ -42,6 +46,7 @@ interface Ended {
   readonly params: MixtureResult["params"]
   readonly history: MixtureResult["history"]
   readonly evaluation?: Evaluation
+  readonly diagnosis?: Diagnosis
 }
 
 type Way = (mixture: GaussianMixtureModel, points: tf.Tensor2D, steps: number) => Ended | Promise<Ended>
@@ -71,6 +76,7 @@ const variational: Way = async (mixture, points, steps) => {
     params: fitted.params,
     history: { steps: at, bound: fitted.history },
     evaluation: evaluate(fitted),
+    diagnosis: diagnose(fitted),
   }
 }
 
@@ -88,7 +94,8 @@ const amortized =
     bar.done()
     const bound = fitted.losses.map((loss) => -loss)
     const evaluation = evaluate(fitted, undefined, { draws: gradient === "score" ? 200 : 1 })
-    return { params: fitted.params, history: { steps: counted(bound), bound }, evaluation }
+    const history = { steps: counted(bound), bound }
+    return { params: fitted.params, history, evaluation, diagnosis: diagnose(fitted) }
   }
 
 const ways: readonly (readonly [method: string, way: Way])[] = [
@@ -108,12 +115,12 @@ export const compareMixtures = async (
   const results: MixtureResult[] = []
   for (const [method, way] of ways) {
     const began = performance.now()
-    const { params, history, evaluation } = await way(mixture, points, steps)
+    const { params, history, evaluation, diagnosis } = await way(mixture, points, steps)
     const seconds = (performance.now() - began) / 1e3
     const { logLikelihood } = scoreGaussianMixture(rowsOf(points), mixtureOf(params))
     const bound = evaluation?.elbo ?? logLikelihood
     const gap = (results[0]?.bound ?? bound) - bound
-    results.push({ method, bound, gap, logLikelihood, seconds, params, history, evaluation })
+    results.push({ method, bound, gap, logLikelihood, seconds, params, history, evaluation, diagnosis })
   }
   return results
 }

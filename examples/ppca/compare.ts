@@ -2,6 +2,7 @@
 import {
   adam,
   cosine,
+  diagnose,
   emPpca,
   evaluate,
   fit,
@@ -30,7 +31,7 @@ const fitAmortized = async (rows: number[][], latents: number, steps: number) =>
     onProgress: ({ step, loss }) => bar.update(step, { loss }),
   })
   bar.done()
-  return { fitted, evaluation: evaluate(fitted, undefined, { draws: 50 }) }
+  return { fitted, evaluation: evaluate(fitted, undefined, { draws: 50 }), diagnosis: diagnose(fitted) }
 }
 
 /** PPCA of the irises in closed form, by EM, and by a model with a linear guide; bounds in nats for all 150 rows. */
@@ -39,7 +40,7 @@ export const irisPpca = async (steps = 2000) => {
   const closed = await timed(() => fitPpca(rows, { components: 2 }))
   const em = await timed(() => emPpca(rows, { components: 2 }))
   const amortized = await timed(() => fitAmortized(rows, 2, steps))
-  const { fitted, evaluation } = amortized.result
+  const { fitted, evaluation, diagnosis } = amortized.result
   const exact = closed.result.logLikelihood
   const results = [
     { method: "closed form", bound: exact, params: closed.result as PpcaParameters, seconds: closed.seconds },
@@ -51,5 +52,5 @@ export const irisPpca = async (steps = 2000) => {
       seconds: amortized.seconds,
     },
   ].map((each) => ({ ...each, perRow: each.bound / rows.length, gap: exact - each.bound }))
-  return { results, evaluation, losses: fitted.losses }
+  return { results, evaluation, diagnosis, losses: fitted.losses }
 }

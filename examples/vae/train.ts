@@ -2,6 +2,8 @@
 import {
   adam,
   binarize,
+  type Diagnosis,
+  diagnose,
   type Evaluation,
   encode,
   evaluate,
@@ -38,6 +40,8 @@ export interface TrainedVae {
   readonly fitted: Fit<any>
   readonly train: Evaluation
   readonly test: Evaluation
+  /** Of 50 test pictures. */
+  readonly diagnosis: Diagnosis
   readonly seconds: number
   /** -ELBO of each step's batch, in nats an image. */
   readonly losses: readonly number[]
@@ -86,12 +90,16 @@ export const trainVae = async (training: VaeTraining): Promise<TrainedVae> => {
     rows.dispose()
     return evaluation
   }
+  const looked = greyOf(data.test, 0, 50)
+  const diagnosis = diagnose(fitted, [looked], { draws: 200, gradients: 0 })
+  looked.dispose()
   return {
     program,
     fitted,
     losses,
     train: scored(data.train),
     test: scored(data.test),
+    diagnosis,
     seconds: fitted.seconds,
   }
 }

@@ -65,9 +65,9 @@ const weights = ({ kHats, draws }: Figures): Alarm[] => {
   return [
     {
       code: "weights",
-      text: `importance weights are heavy-tailed${where}: k-hat ${Math.max(...kHats).toFixed(2)}, at ${draws} draws trusted up to ${limit.toFixed(2)}`,
+      text: `the guide's tails are too light${where}: importance weights have k-hat ${Math.max(...kHats).toFixed(2)}, trusted up to ${limit.toFixed(2)} at ${draws} draws`,
       advice:
-        "the guide is too narrow or of another shape than the posterior: train longer, use autoGuide.fullRank or .flow, or a wider encoder; gap() says which part is the family's",
+        "the ELBO holds, importance estimates do not: train longer or use a richer guide (autoGuide.fullRank, .flow, a wider encoder); gap() says which would help",
     },
   ]
 }
@@ -85,16 +85,16 @@ const windowOf = (losses: readonly number[], from: number, to: number): Window =
 }
 
 /** Fewer steps than this have no last tenth to speak of. */
-const fewestSteps = 100
+const fewestSteps = 200
 
 /** A fall that noise does not make (standard errors), and one that matters (nats, or a share of the loss). */
 const least = { errors: 4.5, nats: 0.5, share: 1e-3 }
 
-/** Whether the loss fell from the last tenth but one of the steps to the last. */
+/** Whether the loss fell from the first half of the last tenth of the steps to the second. */
 const unfinished = ({ status, losses }: Figures): Alarm[] => {
   if (status !== "finished" || losses === undefined || losses.length < fewestSteps) return []
-  const early = windowOf(losses, 0.8, 0.9)
-  const late = windowOf(losses, 0.9, 1)
+  const early = windowOf(losses, 0.9, 0.95)
+  const late = windowOf(losses, 0.95, 1)
   const fell = early.mean - late.mean
   const noise = least.errors * Math.sqrt(early.variance + late.variance)
   return fell > Math.max(noise, least.nats, least.share * Math.abs(late.mean))

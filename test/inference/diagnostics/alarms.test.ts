@@ -38,7 +38,9 @@ describe("a guide whose tails are too light", () => {
   it("alarms row by row at shape 0.92, and not at 0.2, nor where it is too wide", async () => {
     const narrow = diagnose(await fittedAt(0.5, 0.2, wave(40, 1.9)))
     expect(codesOf(narrow)).toEqual(["weights"])
-    expect(narrow.alarms[0]!.text).toMatch(/heavy-tailed in \d+ of 40 rows: k-hat \d\.\d+/)
+    expect(narrow.alarms[0]!.text).toMatch(
+      /too light in \d+ of 40 rows: importance weights have k-hat \d\.\d+/,
+    )
     expect(codes(await fittedAt(0.5, Math.sqrt(0.4), wave(40, 1.9)))).toEqual([])
     expect(codes(await fittedAt(0.5, 1.2, wave(40, 1.9)))).toEqual([])
   })

@@ -158,9 +158,9 @@ describe("figures", () => {
       yield* sample("z", normal(yield* param("loc", 0), 0.5))
     })
     const result = await fit(program, q, [], { steps: 1, learningRate: 1e-12 })
-    const { signalToNoise } = diagnose(result, undefined, { draws: 30, gradients: 400 })
+    const { signalToNoise } = diagnose(result, undefined, { draws: 30, gradients: 120 })
     // the gradient is (3 - z) - loc with z = ε/2: mean 3, standard deviation ½; a ratio r of n draws varies by √((1 + r²/2) / n)
-    expect(Math.abs(signalToNoise.loc! - 6)).toBeLessThan(4.5 * Math.sqrt((1 + 6 ** 2 / 2) / 400))
+    expect(Math.abs(signalToNoise.loc! - 6)).toBeLessThan(4.5 * Math.sqrt((1 + 6 ** 2 / 2) / 120))
   })
 })
 
