@@ -5,6 +5,8 @@
  */
 import { type Tensor, tf } from "../engine/tensor.js"
 import type { Elimination } from "./elimination.js"
+import type { Site } from "./site.js"
+import { siteError } from "./site-error.js"
 
 /** The axis of one enumerated site. */
 export interface EnumerationAxis {
@@ -55,6 +57,20 @@ export const layOut = (
   eventShape: readonly number[],
   padding: number,
 ): Tensor => tf.reshape(values, [axis.count, ...ones(axis.order * stride(padding) + padding), ...eventShape])
+
+/** The same tensor, which a program may compute with but not read: it holds all values at once, and an `if` would take one for all. */
+export const unreadable = (values: Tensor, site: Site): Tensor => {
+  const refuse = (): never => {
+    throw siteError(site, {
+      code: "enumerated-read",
+      problem: "its value was read, but it is summed over: it holds all its values at once",
+      fix: 'compute with the tensor (tf.where, tf.gather) instead of branching on a number, or draw it: { gradient: "score" }',
+    })
+  }
+  for (const name of ["dataSync", "data", "arraySync", "array"])
+    Object.defineProperty(values, name, { value: refuse, configurable: true })
+  return values
+}
 
 /**
  * A log-density laid out for `from` plates, laid out for `to` instead: every enumerated axis goes where that depth has it. Plates

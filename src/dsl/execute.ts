@@ -9,8 +9,8 @@ import { deferringComplaints, takeDeferred } from "../engine/checks.js"
 import { fold, type Key } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
 import type { Tensor } from "../engine/tensor.js"
-import { type Enumeration, type EnumerationAxis, layOut } from "./enumeration-axis.js"
-import { checkBatchShape, checkFactor, checkObserved, checkReplayed } from "./fit-shape.js"
+import { type Enumeration, type EnumerationAxis, layOut, unreadable } from "./enumeration-axis.js"
+import { checkBatchShape, checkFactor, checkObserved, checkReplayed, checkSet } from "./fit-shape.js"
 import { interpret } from "./handlers.js"
 import { watchingParts } from "./parts.js"
 import { frameOf, sameForCopies } from "./plate-answer.js"
@@ -136,7 +136,8 @@ const drawn = (site: Site, dist: Distribution, context: Context): Pick<Entry, "v
   }
   if (site.role === "enumerated" || (site.role === "latent" && context.enumerates?.(site.name))) {
     const axis = newAxis(site, dist, context)
-    return { value: layOut(dist.enumerate(), axis, dist.eventShape, context.enumeration.padding), axis }
+    const values = layOut(dist.enumerate(), axis, dist.eventShape, context.enumeration.padding)
+    return { value: unreadable(values, site), axis }
   }
   const value = dist.sample(site.details.key ?? fold(keyFor(site, context), site.name))
   if (site.role === "random") return { value: sameForCopies(site, value), axis: undefined }
@@ -159,7 +160,7 @@ const answer = (site: Site, context: Context): Omit<Entry, "name" | "site" | "ro
       axis: undefined,
     }))
     .with("factor", () => ({ dist: undefined, value: checkFactor(site), axis: undefined }))
-    .with("deterministic", () => ({ dist: undefined, value: site.details.value!, axis: undefined }))
+    .with("deterministic", () => ({ dist: undefined, value: checkSet(site), axis: undefined }))
     .exhaustive()
 
 const respond = (asked: Site, context: Context, state: State): unknown => {

@@ -118,6 +118,15 @@ export const checkFactor = (site: Site): Tensor => {
   })
 }
 
+/** A named value; one that `intervene` set in place of a draw must be a value that could have been drawn, or a scalar for all rows. */
+export const checkSet = (site: Site): Tensor => {
+  const { value, dist } = site.details
+  if (dist === undefined) return value!
+  if (value!.rank > 0) checkShape(site, dist, value!, "the value set for it")
+  if (checksEnabled()) checkContents(site, dist, value!)
+  return value!
+}
+
 /** A value given for a latent: by a guide, by `substitute`, or by `logJoint`. */
 export const checkReplayed = (
   site: Site,

@@ -136,9 +136,7 @@ export const intervene = <P extends Program<any>>(
   values: Readonly<Record<string, TensorLike>>,
 ): P =>
   editingNamed("intervene", program, Object.keys(values), (site) =>
-    site.role === "latent"
-      ? { role: "deterministic", value: toTensor(values[site.name]!), dist: undefined }
-      : undefined,
+    site.role === "latent" ? { role: "deterministic", value: toTensor(values[site.name]!) } : undefined,
   ) as unknown as P
 
 type Marginalized<P, N> = Program<
