@@ -195,7 +195,7 @@ export const execute = <R>(
   if (typeof program !== "function")
     throw programError(
       "not-a-program",
-      `a ${typeof program} was given where a program was wanted`,
+      `${typeof program} was given where a program was wanted`,
       "pass what model(…) or guide(…) gave",
     )
   const { result, forgotten } = watchingSites(() =>

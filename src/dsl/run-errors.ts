@@ -7,7 +7,16 @@ import { ModelError, programError, siteError } from "./site-error.js"
 export const explainThrow = (error: unknown, last: Site | undefined): never => {
   if (error instanceof ModelError || !(error instanceof Error)) throw error
   const after = last === undefined ? "before its first site" : `after site '${last.name}'`
-  const forgotten = /Site|must be a Tensor|dispose/.test(error.message)
+  const disposed = /reading 'backend'|disposed/.test(error.message)
+  if (disposed)
+    throw programError(
+      "disposed-tensor",
+      `the program failed ${after}: a tensor it uses has been disposed`,
+      "keep what programs use for as long as they run: tf.keep(tensor), and no dispose() inside a program",
+      error,
+      error,
+    )
+  const forgotten = /Site|must be a Tensor/.test(error.message)
     ? "if the value came from sample, observe or param, was it yielded? const z = yield* sample(…)"
     : "the message is from the operation that failed; look at the shapes it was given"
   throw programError(

@@ -33,7 +33,7 @@ const stray = (entry: Entry, model: Execution): never => {
     problem:
       other === undefined
         ? "this site of the guide is not a latent of the model"
-        : `this site of the guide is ${other.role} in the model`,
+        : `this site of the guide is ${other.site.details.options.summed ? "summed out" : other.role} in the model`,
     fix: `the model's latents are ${names.length === 0 ? "none" : names.join(", ")}; use random(…) for noise that has no density`,
   })
 }
@@ -147,10 +147,10 @@ export const blameGuide = (error: unknown, guide: Execution): unknown => {
   const entry = guide.entries.get(error.site ?? "")
   if (entry?.role !== "latent" || entry.site.details.value !== undefined) return error
   const [problem] = error.message.split("\n")
-  const outside = /lies outside the support of .*/.exec(problem!)?.[0] ?? "lies outside the model's support"
+  const outside = /value .* lies outside the support of .*/.exec(problem!)?.[0]
   return siteError(entry.site, {
     code: "guide-support",
-    problem: `the guide's ${entry.dist!.family} lives on ${shownEnds(entry.dist!.support)}, and a draw of it ${outside} in the model`,
+    problem: `the guide's ${entry.dist!.family} lives on ${shownEnds(entry.dist!.support)}, and its ${outside ?? "draw lies outside the support"} in the model`,
     fix: "use a family with a support inside the model's, or transform the draw",
   })
 }

@@ -3,6 +3,7 @@
  * Left out: guides with discrete latents (`vimco.ts`, `reweighted-wake-sleep.ts`). Next: `renyi.ts`.
  */
 import { match } from "ts-pattern"
+import { programError } from "../../dsl/site-error.js"
 import { logSumExp } from "../../engine/special/index.js"
 import { type Tensor, tf } from "../../engine/tensor.js"
 import { type LateGradient, lateGradient } from "./late-gradient.js"
@@ -51,6 +52,17 @@ export const partsOf = (weighed: Weighed, bounds: Tensor): Parts => ({
   divergence: weighed.divergence,
 })
 
+const guideGradients: readonly string[] = ["total", "stickingTheLanding", "doublyReparameterized"]
+
+const checkGuideGradient = (asked: string): void => {
+  if (guideGradients.includes(asked)) return
+  throw programError(
+    "bad-option",
+    `iwae was given guideGradient: ${JSON.stringify(asked)}`,
+    `give one of ${guideGradients.map((name) => `"${name}"`).join(", ")}`,
+  )
+}
+
 /** Throws where a site's draws carry no gradient: its share of the gradient would be missing. */
 export const refuseScore = (objective: string, plan: Parameters<Objective["prepare"]>[0]): void =>
   refuseEstimators(
@@ -76,6 +88,7 @@ export const refuseScore = (objective: string, plan: Parameters<Objective["prepa
  */
 export const iwae = ({ particles, guideGradient = "total" }: ImportanceWeightedOptions): Objective => {
   checkParticles("iwae", particles, 1)
+  checkGuideGradient(guideGradient)
   const name = guideGradient === "total" ? "iwae" : `iwae with guideGradient "${guideGradient}"`
   const estimate = (plan: Parameters<Objective["prepare"]>[0]) => (pass: Pass, layout: Layout) => {
     const late = lateGradient(layout.tiled)
