@@ -47,7 +47,7 @@ export interface SampleOptions<S extends SupportKind = never> {
     : Exclude<Estimator, "rebar" | "relax" | "local">
   /** Of a score-function site: "running" with one particle, "leaveOneOut" with several, unless given. */
   readonly baseline?: Baseline
-  /** Of a "rebar" or "relax" site: how soft its relaxed draws are; 0.5 by default. */
+  /** Of a "rebar" or "relax" site: how soft its relaxed draws are, 0.25 by default; with many units less varies less, down to about 0.1. */
   readonly temperature?: number
   /** Of a "relax" site: a function from its noisy logits to one number a row, learned with the fit (an `mlp`, say). */
   readonly surrogate?: (noisyLogits: Tensor) => Tensor

@@ -6,6 +6,7 @@ import type { Entry } from "../dsl/execute.js"
 import type { Estimator } from "../dsl/site.js"
 import { siteError } from "../dsl/site-error.js"
 import { checkAsked, checkOptions } from "./estimator-options.js"
+import { usualTemperature } from "./relaxation.js"
 
 /** An estimator and the reason for it. */
 export interface Choice {
@@ -29,7 +30,7 @@ const asked = (entry: Entry, estimator: Estimator): Choice => {
 
 const relaxedNote = (entry: Entry, estimator: Estimator): string => {
   if (estimator !== "rebar" && estimator !== "relax") return ""
-  const { temperature = 0.5 } = entry.site.details.options
+  const { temperature = usualTemperature } = entry.site.details.options
   const learned = estimator === "relax" ? " and a learned function" : ""
   return `; score function with a control variate from a relaxed draw (temperature ${temperature})${learned}`
 }

@@ -11,10 +11,7 @@ import { stopGradient } from "../engine/repair/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { type Bound, contextOf, costOfRows, costsOf, sumOfCosts, weightsOf } from "./elbo.js"
 import { drawsOf, type Pair, type Plan, type SitePlan } from "./plan.js"
-import { type Noisy, type Relaxation, relaxationOf } from "./relaxation.js"
-
-/** How soft relaxed draws are unless the site says. */
-const defaultTemperature = 0.5
+import { type Noisy, type Relaxation, relaxationOf, usualTemperature } from "./relaxation.js"
 
 /** The sites with a relaxed control variate. */
 export const relaxedSites = (plan: Plan): SitePlan[] =>
@@ -44,7 +41,7 @@ export const relaxing = (plan: Plan, { pair }: Bound, context: Context): Relaxin
       relaxation,
       logits: relaxation.logits(hard),
       noisy: (logits) => relaxation.noisy(logits, hard, key),
-      temperature: entry.site.details.options.temperature ?? defaultTemperature,
+      temperature: entry.site.details.options.temperature ?? usualTemperature,
     }
   })
 

@@ -59,7 +59,7 @@ for (const name of backends)
       ["score, no baseline", { gradient: "score", baseline: "none" }, 1],
       ["score, leave-one-out", { gradient: "score" }, 4],
       ["rebar", { gradient: "rebar" }, 1],
-      ["rebar, hard", { gradient: "rebar", temperature: 0.1, baseline: "none" }, 1],
+      ["rebar, soft", { gradient: "rebar", temperature: 0.5, baseline: "none" }, 1],
       ["rebar, 3 particles", { gradient: "rebar" }, 3],
       ["relax", { gradient: "relax" }, 1],
     ] as const)("%s: the toy's gradient is (2t - 1) dp", (_, options, particles) => {
