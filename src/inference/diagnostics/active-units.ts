@@ -2,15 +2,15 @@
  * Active units (Burda, Grosse and Salakhutdinov 2016): the latent dimensions whose posterior mean varies from row to row. A
  * guide that gives every row the prior has none: the posterior has collapsed. Next: `alarms.ts`.
  */
-import { type Context, type Entry, type Execution, execute } from "../../dsl/execute.js"
+import { type Entry, execute } from "../../dsl/execute.js"
 import type { PlateFrame } from "../../dsl/plate-frame.js"
 import { compileFunction } from "../../engine/compiled-function.js"
 import { atStep } from "../../engine/random.js"
 import { scoped, type Tensor, tf } from "../../engine/tensor.js"
-import { contextOf } from "../elbo.js"
 import { drawsOf, type Plan } from "../plan.js"
 import { parentsOf } from "../proof/dependence.js"
-import { spreadRows, type Weighing } from "../proof/log-weights.js"
+import type { Weighing } from "../proof/log-weights.js"
+import { drawnContext, guideRun } from "./guide-run.js"
 
 /** The units of one latent. */
 export interface Units {
@@ -93,18 +93,14 @@ const unitsOf = (runs: readonly Float32Array[], prior: Entry): Units => {
 }
 
 /** The units of each latent that stands in a plate of ten rows or more. */
-export const activeUnits = (plan: Plan, { key, param, rows }: Weighing): Record<string, Units> =>
+export const activeUnits = (plan: Plan, weighing: Weighing): Record<string, Units> =>
   scoped(() => {
-    const batches = spreadRows(plan, rows)
-    const given = contextOf(plan, { key, noise: key, param, ...(batches ? { batches } : {}) })
-    const context = { ...given, enumerates: () => false }
-    const guideAt = (own: Context["key"]): Execution =>
-      execute(plan.guide, plan.args, { ...context, key: own })
-    const guide = guideAt(key)
+    const context = drawnContext(plan, weighing)
+    const guide = guideRun(plan, context, weighing.key)
     const latents = [...guide.entries.values()].filter(hasUnits)
     const prior = execute(plan.model, plan.args, { ...context, values: drawsOf(guide) }).entries
     const runs = meansByRun(latents.every((entry) => isKnown(plan, entry)) ? 1 : meanRuns, (step) => {
-      const { entries } = guideAt(atStep(key, step))
+      const { entries } = guideRun(plan, context, atStep(weighing.key, step))
       return latents.map(({ name }) => meanOf(entries.get(name)!))
     })
     return Object.fromEntries(

@@ -17,6 +17,7 @@ import { activeUnits, type Units } from "./active-units.js"
 import { type Alarm, alarmsOf, type Figures } from "./alarms.js"
 import { elboBySite } from "./by-site.js"
 import { diagnosisReport } from "./diagnosis-report.js"
+import { isPoint } from "./guide-run.js"
 import { signalToNoise } from "./signal.js"
 import { boundError, tailShape } from "./weights.js"
 
@@ -44,7 +45,7 @@ export interface Diagnosis {
   readonly elbo: number
   /** Of `elbo`: the draws' part, and the rows' where not all are looked at. */
   readonly standardError: number
-  /** The shape of the importance weights' tail, row by row or one: above 0.7 the guide misses what matters. */
+  /** The shape of the importance weights' tail, row by row or one: above 0.7 the guide misses what matters. None of a point guide. */
   readonly kHats: readonly number[]
   /** Kish's effective draws of the weights, row by row or one, of `draws`. */
   readonly effectiveDraws: readonly number[]
@@ -79,13 +80,14 @@ const weighed = (plan: Plan, fitted: Diagnosed, options: DiagnoseOptions) => {
   const weighing = { key: fold(keyOf(seed), "diagnose"), param: answersFrom(fitted.params), rows }
   const { likelihood, divergence, logWeights } = elboBySite(plan, weighing, draws)
   const all = plan.rows === undefined ? 1 : plan.sizes.get(plan.rows.plate)!
+  const weights = isPoint(plan, weighing) ? [] : logWeights
   return {
     likelihood,
     divergence,
     elbo: total(likelihood) - total(divergence),
     standardError: boundError(logWeights, all),
-    kHats: plan.sites.size === 0 ? [] : logWeights.map(tailShape),
-    effectiveDraws: plan.sites.size === 0 ? [] : logWeights.map(effectiveDraws),
+    kHats: weights.map(tailShape),
+    effectiveDraws: weights.map(effectiveDraws),
     draws: logWeights[0]?.length ?? 0,
     rows: all,
     activeUnits: activeUnits(plan, weighing),

@@ -25,9 +25,10 @@ const verdict = (kHat: number, draws: number): string => {
   return kHat <= kHatLimit(draws) ? "usable" : `above ${kHatLimit(draws).toFixed(2)}, not to be trusted`
 }
 
-const weights = ({ kHats, effectiveDraws, draws }: Told): Line[] => {
+const weights = ({ kHats, effectiveDraws, draws, divergence }: Told): Line[] => {
   const kHat = highest(kHats)
-  if (kHats.length === 0) return []
+  if (kHats.length === 0)
+    return Object.keys(divergence).length === 0 ? [] : [["weights", "none: the guide is a point"]]
   if (kHat === Number.NEGATIVE_INFINITY)
     return [["weights", "all equal: the guide is the posterior, to float32"]]
   const bad = kHats.filter((each) => each > kHatLimit(draws)).length

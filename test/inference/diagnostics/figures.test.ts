@@ -1,6 +1,7 @@
 /** The figures of a diagnosis against closed forms, and how a fit's report tells them. */
 import {
   annealed,
+  autoGuide,
   diagnose,
   evaluate,
   fit,
@@ -186,6 +187,14 @@ describe("a fit's report", () => {
     x.dispose()
     expect(result.report()).toContain("diagnosis: none, since data or params are disposed")
     expect(String(diagnose(result, [data()]))).toMatch(/^finished: all 20 steps done\ndiagnosis:\n {2}ELBO/)
+  })
+
+  it("does not judge a point by weights, which are equal wherever it is", async () => {
+    for (const point of [autoGuide.point(means), autoGuide.laplace(means)]) {
+      const result = await fit(means, point, [data()], { steps: 20 })
+      expect(diagnose(result).kHats).toEqual([])
+      expect(result.report()).toMatch(/\n {2}weights +none: the guide is a point\n/)
+    }
   })
 
   it("leaves out what a model without latents has not", async () => {
