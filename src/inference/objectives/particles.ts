@@ -57,7 +57,7 @@ const whyNotTiled = (
   const param = paramsFrom(plan.leaves, plan.initial)
   try {
     const context = { key: plan.key, param, repeats: new Map([[plate, 2]]), atMost: fewRows(batched) }
-    tf.tidy(() => withChecks(false, () => trial(context)))
+    tf.tidy(() => withChecks(false, () => void trial(context)))
     return undefined
   } catch (error) {
     return `its body does not run on copies of its rows (${(error as Error).message.split("\n")[0]})`

@@ -1,5 +1,5 @@
 /** Particles as copies of rows and as runs; divergences with a weight. */
-import { bernoulli, guide, model, normal, observe, param, plate, positive, sample, tf } from "latently"
+import { bernoulli, fit, guide, model, normal, observe, param, plate, positive, sample, tf } from "latently"
 import { describe, expect, it } from "vitest"
 import { annealed } from "../../../src/inference/objectives/annealed.js"
 import { elbo } from "../../../src/inference/objectives/elbo.js"
@@ -46,7 +46,7 @@ const coin = model(function* (x: tf.Tensor1D) {
   })
 })
 
-const coinGuide = (gradient: "exact" | "score") =>
+const coinGuide = (gradient: "exact" | "score" | "local") =>
   guide(coin, function* (x) {
     const logit = yield* param("logit", -1)
     yield* plate("rows", x, function* () {
@@ -70,6 +70,22 @@ describe("particles as copies of rows, and as runs", () => {
     )
     expect(Math.abs(zBetween(tiled!.values, runs!.values))).toBeLessThan(4.5)
     expect(Math.abs(zBetween(along(tiled!.gradients.s!), along(runs!.gradients.s!)))).toBeLessThan(4.5)
+  })
+})
+
+describe("trying whether copies of rows will do", () => {
+  useBackend("tensorflow")
+  it("leaves no tensor behind", async () => {
+    const rows = tf.tensor1d(data)
+    for (const gradient of ["score", "local"] as const) {
+      const before = tf.memory().numTensors
+      const fitted = await fit(coin, coinGuide(gradient), [rows], {
+        steps: 2,
+        objective: elbo({ particles: 3 }),
+      })
+      fitted.dispose()
+      expect(tf.memory().numTensors).toBe(before)
+    }
   })
 })
 
