@@ -18,7 +18,7 @@ import {
   tf,
 } from "latently"
 import { describe, expect, it } from "vitest"
-import { useBackend } from "../../backends.js"
+import { backends, useBackend } from "../../backends.js"
 import { fittedAt, linear, means, wave } from "./conjugate.js"
 
 const sumOfSquares = (data: readonly number[]): number => data.reduce((sum, x) => sum + x * x, 0)
@@ -33,38 +33,43 @@ const partsAt = (slope: number, scale: number, data: readonly number[]) => {
   }
 }
 
+for (const name of backends)
+  describe(`figures on ${name}`, () => {
+    useBackend(name)
+
+    it("are the ELBO site by site, and its parts in closed form", async () => {
+      const data = wave(30, 1.3)
+      const result = await fittedAt(0.4, 0.8, data)
+      const { likelihood, divergence, elbo, standardError, draws } = diagnose(result, undefined, {
+        draws: 2000,
+      })
+      const exact = partsAt(0.4, 0.8, data)
+      // Var log p(x | z) = s²r² + s⁴/2 and Var log q - log p = (1 - s²)²/2 + s²m² at residual r, mean m, scale s
+      const squares = sumOfSquares(data)
+      const ofLikelihood = 0.64 * 0.36 * squares + (30 * 0.64 ** 2) / 2
+      const ofDivergence = (30 * 0.36 ** 2) / 2 + 0.64 * 0.16 * squares
+      expect(Math.abs(likelihood.x! - exact.likelihood)).toBeLessThan(4.5 * Math.sqrt(ofLikelihood / draws))
+      expect(Math.abs(divergence.z! - exact.divergence)).toBeLessThan(4.5 * Math.sqrt(ofDivergence / draws))
+      expect(elbo).toBeCloseTo(likelihood.x! - divergence.z!, 9)
+      expect(Math.abs(elbo - (exact.likelihood - exact.divergence))).toBeLessThan(4.5 * standardError)
+      // log w = a + s(r - m)ε + (½ - s²)ε² at a row: its variance is s²(r - m)² + 2(½ - s²)²
+      const expected = Math.sqrt((0.64 * 0.2 ** 2 * squares + 30 * 2 * (0.5 - 0.64) ** 2) / draws)
+      expect(Math.abs(standardError / expected - 1)).toBeLessThan(4.5 / Math.sqrt(draws))
+    })
+
+    it("count units by the variance of the posterior's mean in units of the prior's", async () => {
+      const data = wave(30, 1.3)
+      const { activeUnits } = diagnose(await fittedAt(0.4, 0.8, data))
+      const mean = data.reduce((a, b) => a + b, 0) / 30
+      expect(activeUnits.z!.variances[0]).toBeCloseTo(0.16 * (sumOfSquares(data) / 30 - mean ** 2), 4)
+      expect(activeUnits.z).toMatchObject({ active: 1, units: 1, rows: 30 })
+      const still = diagnose(await fittedAt(0.05, 1, data))
+      expect(still.activeUnits.z).toMatchObject({ active: 0, units: 1 })
+    })
+  })
+
 describe("figures", () => {
   useBackend("tensorflow")
-
-  it("are the ELBO site by site, and its parts in closed form", async () => {
-    const data = wave(30, 1.3)
-    const result = await fittedAt(0.4, 0.8, data)
-    const { likelihood, divergence, elbo, standardError, draws } = diagnose(result, undefined, {
-      draws: 2000,
-    })
-    const exact = partsAt(0.4, 0.8, data)
-    // Var log p(x | z) = s²r² + s⁴/2 and Var log q - log p = (1 - s²)²/2 + s²m² at residual r, mean m, scale s
-    const squares = sumOfSquares(data)
-    const ofLikelihood = 0.64 * 0.36 * squares + (30 * 0.64 ** 2) / 2
-    const ofDivergence = (30 * 0.36 ** 2) / 2 + 0.64 * 0.16 * squares
-    expect(Math.abs(likelihood.x! - exact.likelihood)).toBeLessThan(4.5 * Math.sqrt(ofLikelihood / draws))
-    expect(Math.abs(divergence.z! - exact.divergence)).toBeLessThan(4.5 * Math.sqrt(ofDivergence / draws))
-    expect(elbo).toBeCloseTo(likelihood.x! - divergence.z!, 9)
-    expect(Math.abs(elbo - (exact.likelihood - exact.divergence))).toBeLessThan(4.5 * standardError)
-    // log w = a + s(r - m)ε + (½ - s²)ε² at a row: its variance is s²(r - m)² + 2(½ - s²)²
-    const expected = Math.sqrt((0.64 * 0.2 ** 2 * squares + 30 * 2 * (0.5 - 0.64) ** 2) / draws)
-    expect(Math.abs(standardError / expected - 1)).toBeLessThan(4.5 / Math.sqrt(draws))
-  })
-
-  it("count units by the variance of the posterior's mean in units of the prior's", async () => {
-    const data = wave(30, 1.3)
-    const { activeUnits } = diagnose(await fittedAt(0.4, 0.8, data))
-    const mean = data.reduce((a, b) => a + b, 0) / 30
-    expect(activeUnits.z!.variances[0]).toBeCloseTo(0.16 * (sumOfSquares(data) / 30 - mean ** 2), 4)
-    expect(activeUnits.z).toMatchObject({ active: 1, units: 1, rows: 30 })
-    const still = diagnose(await fittedAt(0.05, 1, data))
-    expect(still.activeUnits.z).toMatchObject({ active: 0, units: 1 })
-  })
 
   it("do not count the draws of a latent above as activity of the one below", async () => {
     const chain = model(function* (x: tf.Tensor1D) {
