@@ -139,6 +139,22 @@ describe("npm run example", () => {
     },
     limit,
   )
+
+  it(
+    "sigmoid-belief-net",
+    async () => {
+      const { status, out } = await example("sigmoid-belief-net", 60)
+      expect(status).toBe(0)
+      expect(out).toMatch(
+        /8 of 100 elements of a row each step, each summed over its 2 values given the others/,
+      )
+      // 60 steps of Adam bring a linear decoder most of the way from 784 log 2 = 543 nats to the pixels' frequencies
+      for (const name of ["learned baseline  ", "REBAR  ", "exact sums of 8  "])
+        expect(row(out, name)[0]).toBeGreaterThan(-280)
+      expect(picture("sigmoid-belief-net")).toMatch(/learned baseline.*exact sums of 8/s)
+    },
+    limit,
+  )
 })
 
 describe("npm start", () => {
