@@ -64,7 +64,7 @@ describe("three coins in each row", () => {
   })
 
   it("vary in the published order: no baseline, running average, then the relaxed control variates", () => {
-    const surrogate = { steps: 120, rate: 0.03, only: (name: string) => name.startsWith("surrogate") }
+    const surrogate = { steps: 50, rate: 0.06, only: (name: string) => name.startsWith("surrogate") }
     const spread = ([title, options, learned, particles]: (typeof cases)[number]): number => {
       const gradients = run(
         title,

@@ -7,6 +7,7 @@ import {
   elbo,
   explain,
   guide,
+  marginalize,
   model,
   normal,
   observe,
@@ -106,6 +107,33 @@ describe("unbiased by checkGradient, where", () => {
         "(2 more evaluations, each in a run of its own)",
     )
     holds(checkGradient(program as any, q as any, [data] as any, { ...quick, draws: 150 }))
+  })
+
+  it("a latent made given it is summed out of the model, and another exactly in the guide", () => {
+    const whole = model(function* (x: tf.Tensor1D) {
+      yield* plate("rows", x, function* (row) {
+        const b = yield* sample("b", bernoulli({ logits: tf.tensor1d([0.3, -0.4]) }).toEvent(1))
+        const c = yield* sample("c", bernoulli({ logits: tf.sum(b, -1) }))
+        const d = yield* sample("d", bernoulli({ probs: 0.3 }))
+        yield* observe(
+          "x",
+          normal(tf.add(tf.add(c, tf.mul(d, 0.7)), tf.sum(tf.mul(b, tf.tensor1d([0.5, -1])), -1)), 0.7),
+          row,
+        )
+      })
+    })
+    const program = marginalize(whole, "c")
+    const q = guide(program, function* (x) {
+      const first = yield* param("first", [0.2, -0.1])
+      const second = yield* param("second", 0.4)
+      yield* plate("rows", x, function* () {
+        yield* sample("b", bernoulli({ logits: first }).toEvent(1), local(1))
+        yield* sample("d", bernoulli({ logits: second }))
+      })
+    })
+    const { sites } = explain(program, q, [data])
+    expect([sites.b!.estimator, sites.d!.estimator]).toEqual(["local", "exact"])
+    holds(checkGradient(program, q, [data], quick))
   })
 
   it("an element is one of several classes, or a one-hot vector", () => {
