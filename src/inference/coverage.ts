@@ -6,6 +6,7 @@ import type { Covers, Support } from "../distributions/support.js"
 import { coversKind } from "../distributions/support-covers.js"
 import type { Entry, Execution } from "../dsl/execute.js"
 import { describePlates } from "../dsl/plate-frame.js"
+import type { Site } from "../dsl/site.js"
 import { ModelError, siteError } from "../dsl/site-error.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 
@@ -86,13 +87,13 @@ const checkObservesNothing = (guide: Execution): void => {
 }
 
 /** Throws for a latent whose value a handler fixed: it is not drawn, and the bound of a fixed value is no bound. */
-const checkDrawn = (run: Execution, whose: string): void => {
-  for (const entry of latents(run))
-    if (entry.site.details.value !== undefined)
-      throw siteError(entry.site, {
+export const checkDrawn = (sites: Iterable<Site>, whose: string): void => {
+  for (const site of sites)
+    if (site.details.value !== undefined)
+      throw siteError(site, {
         code: "fixed-latent",
         problem: `this latent of the ${whose} is fixed by substitute, not drawn, so there is nothing to fit`,
-        fix: `give its value with condition(model, { ${entry.name}: … }) and leave it out of the guide`,
+        fix: `give its value with condition(model, { ${site.name}: … }) and leave it out of the guide`,
       })
 }
 
@@ -127,8 +128,10 @@ const checkPlates = (model: Entry, guide: Entry): void => {
  */
 export const checkCoverage = (model: Execution, guide: Execution): void => {
   checkObservesNothing(guide)
-  checkDrawn(model, "model")
-  checkDrawn(guide, "guide")
+  checkDrawn(
+    latents(model).map((entry) => entry.site),
+    "model",
+  )
   checkPlateSizes(model, guide)
   for (const entry of latents(guide)) {
     const counterpart = model.entries.get(entry.name)

@@ -8,6 +8,7 @@ import { fold, type Key, toKey } from "../engine/random.js"
 import { createRunner, type StepRunner } from "../engine/step.js"
 import { scoped, type Tensor } from "../engine/tensor.js"
 import { takeApart } from "./arguments.js"
+import { checkDrawn } from "./coverage.js"
 import { culprit } from "./culprit.js"
 import { loop } from "./fit-loop.js"
 import {
@@ -141,6 +142,10 @@ export const fit = async <P extends Program<any>, Q extends Program<any>>(
   const planAt = (from: Key): Plan =>
     scoped(() => planOf(model, guide, args, from, options.initial, settled.batch))
   const plan = planAt(key)
+  checkDrawn(
+    [...plan.sites.values()].map(({ site }) => site),
+    "guide",
+  )
   checkInitial(
     options.initial,
     plan.leaves.map((leaf) => leaf.name),
