@@ -14,6 +14,7 @@ import { fold, type Key } from "../engine/random.js"
 import { recordingTape } from "../engine/tape.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { blameGuide, checkCoverage, checkNames } from "./coverage.js"
+import { downstreamOf } from "./downstream.js"
 import { chooseEstimators } from "./estimator.js"
 import { checkBaselines } from "./learned-baseline.js"
 import { type FirstValues, firstValues, type Leaf, leavesOf, unconstrain } from "./leaves.js"
@@ -129,14 +130,13 @@ const probe = (model: Program<any>, guide: Program<any>, args: readonly any[], c
 const sitePlans = (structure: Structure, scored: ReadonlyMap<string, Tensor>): Map<string, SitePlan> => {
   const latents = [...structure.pair.guide.entries.values()].filter((entry) => entry.role === "latent")
   const estimators = chooseEstimators(latents, (name) => structure.dependsOn(guideTerm(name)))
+  const names = latents.map((entry) => entry.name)
   return new Map(
     latents.map((entry) => {
       const { estimator, why: reason } = estimators.get(entry.name)!
       const { note } = entry.site.details.options
       const why = note === undefined ? reason : `${reason}; ${note}`
-      const downstream = new Set(
-        [...scored.keys()].filter((term) => structure.dependsOn(term).has(entry.name)),
-      )
+      const downstream = downstreamOf(entry.name, names, scored.keys(), structure.dependsOn)
       const analyticKl = estimator !== "exact" && klIsExact(entry, structure)
       if (estimator === "exact") checkExactSum(entry, structure, scored.keys())
       return [

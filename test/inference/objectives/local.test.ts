@@ -47,30 +47,6 @@ for (const name of backends)
     })
   })
 
-const linked = (group?: number) => {
-  const program = model(function* (x: tf.Tensor1D) {
-    const slope = yield* param("slope", 0.9)
-    yield* plate("rows", x, function* (row) {
-      const a = yield* sample("a", bernoulli({ logits: tf.tensor1d([0.3, -0.4]) }).toEvent(1))
-      const up = tf.sum(tf.mul(a, tf.tensor1d([1, -0.7])), -1)
-      const b = yield* sample("b", bernoulli({ logits: up }))
-      const w = yield* sample("w", normal(tf.mul(slope, tf.add(up, b)), 0.8))
-      yield* observe("x", normal(w, 0.5), row)
-    })
-  })
-  const q = guide(program, function* (x) {
-    const first = yield* param("first", [0.2, -0.1])
-    const second = yield* param("second", [0.4, -0.3])
-    const shift = yield* param("shift", 0.2)
-    yield* plate("rows", x, function* (row) {
-      const a = yield* sample("a", bernoulli({ logits: first }).toEvent(1), local(group))
-      const b = yield* sample("b", bernoulli({ logits: tf.sum(tf.mul(a, second), -1) }), local())
-      yield* sample("w", normal(tf.add(tf.mul(row, 0.5), tf.mul(shift, tf.add(b, tf.sum(a, -1)))), 0.4))
-    })
-  })
-  return [program, q] as const
-}
-
 describe("unbiased by checkGradient, where", () => {
   useBackend("tensorflow")
   const data = tf.fill([60], 0.7) as tf.Tensor1D
@@ -79,11 +55,6 @@ describe("unbiased by checkGradient, where", () => {
     expect(check.maxAbsZ).toBeLessThan(check.limit)
   }
   const quick = { draws: 25, varianceDraws: 0 }
-
-  it("discrete and continuous draws are made given it, in batches", () => {
-    const [program, q] = linked(1)
-    holds(checkGradient(program, q, [data], { ...quick, batch: 30 }))
-  })
 
   it("rows of a plate are seen together, so that they are its elements", () => {
     const program = model(function* (x: tf.Tensor1D) {

@@ -1,0 +1,87 @@
+/** Discrete draws that others are drawn given: each answers for everything downstream, also for what it reaches only through another draw. */
+import {
+  bernoulli,
+  checkGradient,
+  guide,
+  model,
+  normal,
+  observe,
+  param,
+  plate,
+  type SampleOptions,
+  sample,
+  tf,
+} from "latently"
+import { describe, expect, it } from "vitest"
+import { useBackend } from "../../backends.js"
+
+const local = (group?: number): SampleOptions<"boolean"> => ({
+  gradient: "local",
+  ...(group === undefined ? {} : { group }),
+})
+
+const linked = (group?: number) => {
+  const program = model(function* (x: tf.Tensor1D) {
+    const slope = yield* param("slope", 0.9)
+    yield* plate("rows", x, function* (row) {
+      const a = yield* sample("a", bernoulli({ logits: tf.tensor1d([0.3, -0.4]) }).toEvent(1))
+      const up = tf.sum(tf.mul(a, tf.tensor1d([1, -0.7])), -1)
+      const b = yield* sample("b", bernoulli({ logits: up }))
+      const w = yield* sample("w", normal(tf.mul(slope, tf.add(up, b)), 0.8))
+      yield* observe("x", normal(w, 0.5), row)
+    })
+  })
+  const q = guide(program, function* (x) {
+    const first = yield* param("first", [0.2, -0.1])
+    const second = yield* param("second", [0.4, -0.3])
+    const shift = yield* param("shift", 0.2)
+    yield* plate("rows", x, function* (row) {
+      const a = yield* sample("a", bernoulli({ logits: first }).toEvent(1), local(group))
+      const b = yield* sample("b", bernoulli({ logits: tf.sum(tf.mul(a, second), -1) }), local())
+      yield* sample("w", normal(tf.add(tf.mul(row, 0.5), tf.mul(shift, tf.add(b, tf.sum(a, -1)))), 0.4))
+    })
+  })
+  return [program, q] as const
+}
+
+describe("unbiased by checkGradient, where", () => {
+  useBackend("tensorflow")
+  const data = tf.fill([60], 0.7) as tf.Tensor1D
+  const holds = (check: ReturnType<typeof checkGradient>): void => {
+    expect(String(check)).toContain(check.reference)
+    expect(check.maxAbsZ).toBeLessThan(check.limit)
+  }
+  const quick = { draws: 25, varianceDraws: 0 }
+
+  it("discrete and continuous draws are made given it, in batches", () => {
+    const [program, q] = linked(1)
+    holds(checkGradient(program, q, [data], { ...quick, batch: 30 }))
+  })
+
+  it.each([
+    ["local", "local"],
+    ["score", "score"],
+    ["score", "exact"],
+  ] as const)(
+    "a discrete draw made given it answers for a cost that it does not reach itself (%s, %s)",
+    (above, below) => {
+      const program = model(function* (x: tf.Tensor1D) {
+        yield* plate("rows", x, function* (row) {
+          const a = yield* sample("a", bernoulli({ probs: tf.tensor1d([0.5, 0.5]) }).toEvent(1))
+          const b = yield* sample("b", bernoulli({ logits: tf.sum(a, -1) }))
+          yield* observe("x", normal(tf.mul(b, 2), 0.7), row)
+        })
+      })
+      const q = guide(program, function* (x) {
+        const first = yield* param("first", [0.2, -0.1])
+        const second = yield* param("second", [1.5, -1.5])
+        yield* plate("rows", x, function* () {
+          const group = above === "local" ? { group: 1 } : {}
+          const a = yield* sample("a", bernoulli({ logits: first }).toEvent(1), { gradient: above, ...group })
+          yield* sample("b", bernoulli({ logits: tf.sum(tf.mul(a, second), -1) }), { gradient: below })
+        })
+      })
+      holds(checkGradient(program, q, [tf.fill([400], 0.3) as tf.Tensor1D], quick))
+    },
+  )
+})
