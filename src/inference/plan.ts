@@ -5,7 +5,7 @@
  */
 import type { Elimination } from "../dsl/elimination.js"
 import type { Enumeration } from "../dsl/enumeration-axis.js"
-import { type Context, deepestPlate, type Execution, execute } from "../dsl/execute.js"
+import { type Context, deepestPlate, type Entry, type Execution, execute } from "../dsl/execute.js"
 import { drawnInstead, eliminationOf } from "../dsl/reach.js"
 import type { Estimator, Site } from "../dsl/site.js"
 import type { Program } from "../dsl/types.js"
@@ -18,6 +18,7 @@ import { downstreamOf } from "./downstream.js"
 import { chooseEstimators } from "./estimator.js"
 import { checkBaselines } from "./learned-baseline.js"
 import { type FirstValues, firstValues, type Leaf, leavesOf, unconstrain } from "./leaves.js"
+import { checkRows } from "./row-independence.js"
 import { type RowPlate, rowPlateOf } from "./row-plate.js"
 import { type Sites, sitesOf } from "./steady.js"
 import {
@@ -171,6 +172,12 @@ const allSizes = (pair: Pair): Map<string, number> =>
     ),
   )
 
+/** The sites that are summed or credited row by row. */
+const rowByRow = ({ guide, model }: Pair, sites: ReadonlyMap<string, SitePlan>): Entry[] => [
+  ...[...guide.entries.values()].filter((e) => (sites.get(e.name)?.estimator ?? "pathwise") !== "pathwise"),
+  ...[...model.entries.values()].filter((e) => e.site.details.options.summed === true),
+]
+
 /** How many rows the checked run sees of a plate, by name or of any: as many as a step will. */
 export type ProbedRows = number | Readonly<Record<string, number>>
 
@@ -208,13 +215,15 @@ export const planOf = (
     const leaves = leavesOf(pair.model, pair.guide)
     checkNoise(pair, tape, known)
     checkBaselines(pair, tape, known, scored)
+    const sites = sitePlans(structureOf(pair, tape, scored), scored)
+    checkRows({ model, guide, args, context }, pair, rowByRow(pair, sites))
     return {
       model,
       guide,
       args,
       leaves,
       initial: leaves.map((leaf) => tf.keep(unconstrain(leaf, known.get(leaf.name)!))),
-      sites: sitePlans(structureOf(pair, tape, scored), scored),
+      sites,
       plates: outermost(pair),
       sizes: allSizes(pair),
       elimination,

@@ -55,6 +55,12 @@ export const scoredTerms = ({ guide, model, enumeration }: Pair): Map<string, Te
   return scored
 }
 
+/** The site that a term belongs to. */
+export const termEntry = (pair: Pair, name: string): Entry | undefined =>
+  name.startsWith(guideTerm(""))
+    ? pair.guide.entries.get(name.slice(guideTerm("").length))
+    : pair.model.entries.get(name)
+
 /** The model's terms alone. */
 export const onlyModel = (scored: ReadonlyMap<string, Tensor>): Map<string, Tensor> =>
   new Map([...scored].filter(([name]) => !name.startsWith(guideTerm(""))))
@@ -102,8 +108,7 @@ const standsInside = (term: Entry, site: Entry): boolean =>
 /** Throws where a term outside the plates of an exactly summed site depends on it: its rows cannot be summed over one by one. */
 export const checkExactSum = (site: Entry, { pair, dependsOn }: Structure, terms: Iterable<string>): void => {
   for (const name of terms) {
-    const own = name.startsWith(guideTerm(""))
-    const term = own ? pair.guide.entries.get(name.slice(guideTerm("").length)) : pair.model.entries.get(name)
+    const term = termEntry(pair, name)
     if (term === undefined || standsInside(term, site) || !dependsOn(name).has(site.name)) continue
     throw siteError(site.site, {
       code: "cannot-enumerate",

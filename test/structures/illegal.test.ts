@@ -5,6 +5,7 @@ import { given } from "./illegal/given.js"
 import { guides } from "./illegal/guides.js"
 import { kinds } from "./illegal/kinds.js"
 import { language } from "./illegal/language.js"
+import { meeting } from "./illegal/meeting.js"
 import { objectives } from "./illegal/objectives.js"
 import { options } from "./illegal/options.js"
 import { plates } from "./illegal/plates.js"
@@ -23,5 +24,6 @@ illegalStructures("guides that do not cover", guides)
 illegalStructures("guides that leave the support", supports)
 illegalStructures("estimators that cannot be", estimators)
 illegalStructures("sums that are not the marginal", sums)
+illegalStructures("rows that meet", meeting)
 illegalStructures("objectives that do not apply", objectives)
 illegalStructures("mistakes of options and steps", options)
