@@ -94,16 +94,23 @@ export const chooseEstimators = (
 ): Map<string, Choice> => {
   const budget: Budget = { values: 1, axes: 0 }
   const chosen = new Map(latents.map((entry) => [entry.name, choose(entry, budget)]))
-  checkChains(latents, chosen, dependsOn)
-  const sampled = latents.filter((entry) => isDrawn(chosen.get(entry.name)!.estimator))
-  for (const entry of latents) {
-    const child = sampled.find((other) => other !== entry && dependsOn(other.name).has(entry.name))
+  const drawnGiven = (entry: Entry): Entry | undefined =>
+    latents.find(
+      (other) =>
+        other !== entry &&
+        isDrawn(chosen.get(other.name)!.estimator) &&
+        dependsOn(other.name).has(entry.name),
+    )
+  // children first: one that turns out to be drawn keeps its parents from being summed in turn
+  for (const entry of [...latents].reverse()) {
+    const child = drawnGiven(entry)
     if (child === undefined || chosen.get(entry.name)!.estimator !== "exact") continue
     chosen.set(entry.name, {
       estimator: "score",
       why: `'${child.name}' is drawn given it, one draw at a time`,
     })
   }
+  checkChains(latents, chosen, dependsOn)
   for (const entry of latents) checkOptions(entry, chosen.get(entry.name)!.estimator)
   return chosen
 }

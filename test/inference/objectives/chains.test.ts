@@ -2,6 +2,7 @@
 import {
   bernoulli,
   checkGradient,
+  explain,
   guide,
   model,
   normal,
@@ -81,6 +82,32 @@ describe("unbiased by checkGradient, where", () => {
           yield* sample("b", bernoulli({ logits: tf.sum(tf.mul(a, second), -1) }), { gradient: below })
         })
       })
+      holds(checkGradient(program, q, [tf.fill([400], 0.3) as tf.Tensor1D], quick))
+    },
+  )
+
+  it.each(["score", "rebar", "local"] as const)(
+    "a drawn site (%s) at the end of a chain keeps all above it from being summed",
+    (last) => {
+      const program = model(function* (x: tf.Tensor1D) {
+        yield* plate("rows", x, function* (row) {
+          const a = yield* sample("a", bernoulli({ probs: 0.5 }))
+          const b = yield* sample("b", bernoulli({ logits: tf.sub(a, 0.3) }))
+          const c = yield* sample("c", bernoulli({ logits: tf.sub(b, 0.6) }))
+          yield* observe("x", normal(tf.mul(c, 2), 0.7), row)
+        })
+      })
+      const q = guide(program, function* (x) {
+        const logits = yield* param("logits", [0.2, 1.5, -1.2])
+        const [first, second, third] = tf.unstack(logits) as [tf.Scalar, tf.Scalar, tf.Scalar]
+        yield* plate("rows", x, function* () {
+          const a = yield* sample("a", bernoulli({ logits: first }))
+          const b = yield* sample("b", bernoulli({ logits: tf.mul(tf.sub(a, 0.5), second) }))
+          yield* sample("c", bernoulli({ logits: tf.mul(tf.sub(b, 0.5), third) }), { gradient: last })
+        })
+      })
+      const { sites } = explain(program, q, [data])
+      expect([sites.a!.estimator, sites.b!.estimator]).toEqual(["score", "score"])
       holds(checkGradient(program, q, [tf.fill([400], 0.3) as tf.Tensor1D], quick))
     },
   )
