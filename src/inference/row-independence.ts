@@ -128,6 +128,28 @@ export const mixedRows = (tried: Tried, start: Pair, plate: string): Entry | und
   return found
 }
 
+/** Rows that are enough to tell. */
+const few = 8
+
+/** Whether rows of a plate read each other's draws, tried on a few rows where the programs run on a few. */
+export const rowsMeet = (tried: Omit<Tried, "context">, context: Context, plate: string): boolean => {
+  const at = (most: number | undefined): boolean => {
+    const whole: Tried = { ...tried, context: { ...context, atMost: () => most } }
+    let meet = false
+    tf.tidy(() =>
+      withChecks(false, () => {
+        meet = mixedRows(whole, runAt(whole, new Map()), plate) !== undefined
+      }),
+    )
+    return meet
+  }
+  try {
+    return at(few)
+  } catch {
+    return at(undefined)
+  }
+}
+
 /**
  * Throws where one of these sites stands in a plate whose rows meet.
  * @throws ModelError `rows-mixed`, naming the site and what reads other rows.

@@ -1,6 +1,7 @@
 /** Legal structures by their plates. */
 import { ready } from "latently"
 import { beforeAll } from "vitest"
+import { meeting } from "./legal/meeting.js"
 import { nested } from "./legal/nested.js"
 import { plates } from "./legal/plates.js"
 import { legalStructures } from "./legal.js"
@@ -11,3 +12,4 @@ beforeAll(async () => {
 
 legalStructures("rows", plates)
 legalStructures("plates in and beside plates", nested)
+legalStructures("rows that meet", meeting)

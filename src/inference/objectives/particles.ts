@@ -12,6 +12,7 @@ import { rowCost, totalCost } from "../cost.js"
 import type { CostTerm } from "../elbo.js"
 import { paramsFrom } from "../leaves.js"
 import type { Plan } from "../plan.js"
+import { rowsMeet } from "../row-independence.js"
 import type { Pass } from "./objective.js"
 
 /** How particles are laid out. */
@@ -64,6 +65,17 @@ const whyNotTiled = (
   }
 }
 
+const meets = (plan: Plan, plate: string): boolean =>
+  rowsMeet(
+    plan,
+    {
+      key: fold(plan.key, "draws"),
+      param: paramsFrom(plan.leaves, plan.initial),
+      enumeration: { axes: [], padding: 0 },
+    },
+    plate,
+  )
+
 /**
  * Lays out the particles of a plan. `trial` runs the objective's programs once under a context, to see whether they run on
  * copies of rows: few of them where steps see the plate in batches.
@@ -83,6 +95,13 @@ export const layOut = (
       why: "the latents do not fall apart into the rows of one plate: a run has one weight",
     }
   const { plate, noise } = rows
+  if (particles > 1 && meets(plan, plate))
+    return {
+      particles,
+      plate: undefined,
+      tiled: false,
+      why: `rows of plate '${plate}' depend on each other's draws: a run has one weight`,
+    }
   const failed =
     particles === 1
       ? "one particle"
