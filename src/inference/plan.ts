@@ -131,13 +131,12 @@ const probe = (model: Program<any>, guide: Program<any>, args: readonly any[], c
 const sitePlans = (structure: Structure, scored: ReadonlyMap<string, Tensor>): Map<string, SitePlan> => {
   const latents = [...structure.pair.guide.entries.values()].filter((entry) => entry.role === "latent")
   const estimators = chooseEstimators(latents, (name) => structure.dependsOn(guideTerm(name)))
-  const names = latents.map((entry) => entry.name)
   return new Map(
     latents.map((entry) => {
       const { estimator, why: reason } = estimators.get(entry.name)!
       const { note } = entry.site.details.options
       const why = note === undefined ? reason : `${reason}; ${note}`
-      const downstream = downstreamOf(entry.name, names, scored.keys(), structure.dependsOn)
+      const downstream = downstreamOf(entry.name, scored.keys(), structure)
       const analyticKl = estimator !== "exact" && klIsExact(entry, structure)
       if (estimator === "exact") checkExactSum(entry, structure, scored.keys())
       return [

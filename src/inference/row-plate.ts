@@ -41,6 +41,9 @@ export const rowPlateOf = (
   if (plate === undefined) return undefined
   const dependsOn = dependencies(tape, Object.fromEntries(latents.map((entry) => [entry.name, entry.value])))
   const reaches = (value: Tensor | undefined): boolean => value !== undefined && dependsOn(value).size > 0
+  // of the law, not only of the value: a discrete draw leaves no trace of it on the tape
+  const lawReaches = (entry: Entry): boolean =>
+    reaches(entry.value) || Object.values(entry.dist!.parameters).some(reaches)
   const outside = (entry: Entry): boolean => outerPlate(entry) !== plate
   const tied =
     [...pair.model.entries.values()].some(
@@ -48,7 +51,7 @@ export const rowPlateOf = (
     ) || [...pair.guide.entries.values()].some((e) => outside(e) && reaches(scored.get(guideName(e.name))))
   if (tied) return undefined
   const noise = entriesOf(pair).find(
-    (e) => e.role === "random" && !isSummed(e) && !e.site.details.options.independent && reaches(e.value),
+    (e) => e.role === "random" && !isSummed(e) && !e.site.details.options.independent && lawReaches(e),
   )
   return { plate, noise: noise?.name }
 }

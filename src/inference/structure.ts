@@ -14,8 +14,10 @@ import type { Pair } from "./plan.js"
 /** What depends on what in a pair of runs. */
 export interface Structure {
   readonly pair: Pair
-  /** The guide's draws that a term depends on. */
+  /** The guide's draws and the noises that a term depends on, as far as the tape tells: a discrete draw leaves no trace of its law. */
   readonly dependsOn: (term: string) => ReadonlySet<string>
+  /** For each latent and each noise what its law depends on. */
+  readonly drawnGiven: ReadonlyMap<string, ReadonlySet<string>>
   /** The draws, those of summed sites included, that a site's prior depends on. */
   readonly priorDependsOn: (name: string) => ReadonlySet<string>
 }
@@ -28,15 +30,32 @@ const isSummed = (entry: Entry): boolean => entry.site.details.options.summed ==
 export const drawsOf = (guide: Execution): Map<string, Tensor> =>
   new Map([...guide.entries.values()].filter((e) => e.role === "latent").map((e) => [e.name, e.value]))
 
+/** Noise of both runs, the guide's with a mark before its name. */
+const noisesOf = ({ guide, model }: Pair): Map<string, Entry> => {
+  const random = ([, entry]: readonly [string, Entry]): boolean => entry.role === "random" && !isSummed(entry)
+  return new Map([
+    ...[...model.entries].filter(random),
+    ...[...guide.entries].filter(random).map(([name, entry]) => [guideTerm(name), entry] as const),
+  ])
+}
+
 /** Reads the structure off the tape. */
 export const structureOf = (pair: Pair, tape: Tape, scored: ReadonlyMap<string, Tensor>): Structure => {
   const draws = Object.fromEntries(drawsOf(pair.guide))
   const summed = [...pair.model.entries.values()].filter(isSummed).map((e) => [e.name, e.value] as const)
-  const sources = dependencies(tape, draws)
+  const noises = noisesOf(pair)
+  const values = Object.fromEntries([...noises].map(([name, entry]) => [name, entry.value]))
+  const sources = dependencies(tape, { ...draws, ...values })
   const allSources = dependencies(tape, { ...draws, ...Object.fromEntries(summed) })
   return {
     pair,
     dependsOn: (term) => sources(scored.get(term)!),
+    drawnGiven: new Map([
+      ...Object.keys(draws).map((name) => [name, sources(scored.get(guideTerm(name))!)] as const),
+      ...[...noises].map(
+        ([name, { dist }]) => [name, union(Object.values(dist!.parameters).map(sources))] as const,
+      ),
+    ]),
     priorDependsOn: (name) =>
       union(Object.values(pair.model.entries.get(name)!.dist!.parameters).map(allSources)),
   }

@@ -2,6 +2,7 @@
 import {
   bernoulli,
   checkGradient,
+  elbo,
   explain,
   guide,
   model,
@@ -9,12 +10,14 @@ import {
   observe,
   param,
   plate,
+  random,
   type SampleOptions,
   sample,
   tf,
 } from "latently"
 import { describe, expect, it } from "vitest"
 import { useBackend } from "../../backends.js"
+import { along, estimates, zScore } from "./estimates.js"
 
 const local = (group?: number): SampleOptions<"boolean"> => ({
   gradient: "local",
@@ -111,4 +114,27 @@ describe("unbiased by checkGradient, where", () => {
       holds(checkGradient(program, q, [tf.fill([400], 0.3) as tf.Tensor1D], quick))
     },
   )
+
+  it.each([1, 2])("noise without a gradient is drawn given it (particles: %s)", (particles) => {
+    const program = model(function* (x: tf.Tensor1D) {
+      yield* plate("rows", x, function* (row) {
+        const a = yield* sample("a", bernoulli({ probs: 0.5 }))
+        const flip = yield* random("flip", bernoulli({ probs: tf.add(0.2, tf.mul(a, 0.6)) }))
+        yield* observe("x", normal(tf.mul(flip, 2), 0.7), row)
+      })
+    })
+    const q = guide(program, function* (x) {
+      const logit = yield* param("logit", 0.2)
+      yield* plate("rows", x, function* () {
+        yield* sample("a", bernoulli({ logits: logit }), { gradient: "score" })
+      })
+    })
+    const asked = { draws: 40, burn: 10 }
+    const { gradients } = estimates(program, q as any, [tf.fill([400], 0.3)], elbo({ particles }), asked)
+    const density = (loc: number): number => -((0.3 - loc) ** 2) / 0.98
+    const p = 1 / (1 + Math.exp(-0.2))
+    // on is worth 0.6 (log N(0.3; 2, 0.7) - log N(0.3; 0, 0.7)) more, and costs 0.2 nats of divergence
+    const exact = 400 * p * (1 - p) * (0.6 * (density(2) - density(0)) - 0.2)
+    expect(Math.abs(zScore(along(gradients.logit!), exact))).toBeLessThan(4.5)
+  })
 })
