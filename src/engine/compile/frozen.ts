@@ -5,9 +5,9 @@
  */
 import { EngineError } from "../error.js"
 import type { Node } from "./graph.js"
+import { inOrder } from "./in-order.js"
 import { atPlace, type Captured, type Recording } from "./record.js"
 import { nodeBackend } from "./session.js"
-import { inOrder } from "./simplify.js"
 
 const frozen = (place: string): EngineError =>
   new EngineError(

@@ -7,6 +7,7 @@ import { EngineError } from "../error.js"
 import { type Tensor, tf } from "../tensor.js"
 import { callCompiled, defineFunction } from "./control.js"
 import { savedModel } from "./definition.js"
+import { forXla } from "./for-xla.js"
 import { findFrozen } from "./frozen.js"
 import { first, type Node, typeOf } from "./graph.js"
 import { layOut } from "./layout.js"
@@ -38,7 +39,7 @@ const graphOf = ({ inputs, captured, results }: Recording, fused: boolean): Grap
     : simple.map((s) => onceDone(s, []))
   const laid = layOut(outputs)
   const fed = args.filter((node) => laid.has(node))
-  const functions = fused ? [defineFunction("f", args, simple, true)] : []
+  const functions = fused ? [defineFunction("f", args, forXla(simple), true)] : []
   return {
     model: savedModel(laid.nodes, functions),
     fed,

@@ -4,9 +4,9 @@
  */
 import { nodeMessage } from "./definition.js"
 import type { Node, Source } from "./graph.js"
+import { inOrder } from "./in-order.js"
 import { outputName } from "./op-outputs.js"
 import type { Bytes } from "./protobuf.js"
-import { inOrder } from "./simplify.js"
 
 /** Nodes written down, and how outputs are referred to. */
 export interface Laid {

@@ -9,7 +9,7 @@ import { tf } from "../tensor.js"
 import { savedModel } from "./definition.js"
 import { dataType, first, typeOf } from "./graph.js"
 import { layOut } from "./layout.js"
-import { defineLoop, loopLength } from "./loop-graph.js"
+import { defineLoop } from "./loop-graph.js"
 import { orderOf, type RecordedStep, splitCarry } from "./recorded-step.js"
 import { loadGraph, nodeBackend, type Output } from "./session.js"
 
@@ -17,9 +17,10 @@ import { loadGraph, nodeBackend, type Output } from "./session.js"
 const ordersOf = (
   { optimizer }: StepProgram,
   rowsAt: RowsAt | undefined,
-  [from, steps, length]: readonly [number, number, number],
+  [from, steps]: readonly [number, number],
+  [room, length]: readonly [number, number],
 ): Int32Array => {
-  const orders = new Int32Array(loopLength * length)
+  const orders = new Int32Array(room * length)
   for (let i = 0; i < steps; i++) {
     const order = orderOf(from + i, optimizer.rate(from + i), rowsAt?.(from + i) ?? new Int32Array(0))
     orders.set(order, i * length)
@@ -28,13 +29,13 @@ const ordersOf = (
   return orders
 }
 
-/** A stepper of up to `loopLength` steps a call. The first call compiles. `steps` as for the plain stepper, full first. */
+/** A stepper of many steps a call. The first call compiles. `steps` as for the plain stepper, full first. */
 export const createLoopStepper = (
   program: StepProgram,
   rowsAt: RowsAt | undefined,
   [full, short]: readonly RecordedStep[],
 ): Omit<Stepper, "plan"> => {
-  const { inputs, outputs, functions } = defineLoop(full!, short)
+  const { length: room, inputs, outputs, functions } = defineLoop(full!, short)
   const laid = layOut(outputs)
   const session = loadGraph(savedModel(laid.nodes, functions))
   const backend = nodeBackend()
@@ -56,10 +57,10 @@ export const createLoopStepper = (
     return numbers
   }
   const call = (from: number, steps: number): Float32Array => {
-    const orders = ordersOf(program, rowsAt, [from, steps, length])
+    const orders = ordersOf(program, rowsAt, [from, steps], [room, length])
     const own = [
       binding.createTensor([], dataType.int32, Int32Array.of(steps)),
-      binding.createTensor([loopLength, length], dataType.int32, orders),
+      binding.createTensor([room, length], dataType.int32, orders),
     ]
     const data = [...backend.getInputTensorIds(program.resident), ...captured]
     try {
@@ -80,11 +81,11 @@ export const createLoopStepper = (
     },
     advance: (from, count) => {
       const all = Array.from({ length: typeOf(full!.reported).shape[0]! }, () => new Float32Array(count))
-      for (let at = 0; at < count; at += loopLength) {
-        const steps = Math.min(loopLength, count - at)
+      for (let at = 0; at < count; at += room) {
+        const steps = Math.min(room, count - at)
         const reported = call(from + at, steps)
         for (const [kind, numbers] of all.entries())
-          numbers.set(reported.subarray(kind * loopLength, kind * loopLength + steps), at)
+          numbers.set(reported.subarray(kind * room, kind * room + steps), at)
       }
       return all
     },

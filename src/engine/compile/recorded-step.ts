@@ -25,6 +25,8 @@ export interface RecordedStep {
   readonly carry: CarryOf<Node>
   readonly resident: readonly Node[]
   readonly order: Node
+  /** Where the row numbers begin in the order. */
+  readonly rowsFrom: number
   readonly captured: Recording["captured"]
   /** The carry after the step. */
   readonly next: CarryOf<Source>
@@ -49,9 +51,6 @@ export const orderOf = (step: number, rate: number, rows: Int32Array): Int32Arra
   order.set(rows, rowsFrom)
   return order
 }
-
-/** How long the order of a step with this many rows is. */
-export const orderLength = (rows: number): number => rowsFrom + rows
 
 const asFloat = (bits: Tensor): Tensor => {
   const { binding, executeSingleOutput } = nodeBackend()
@@ -140,6 +139,7 @@ export const recordStep = (program: StepProgram, carry: Carry, rows: number): Re
     carry: placeholders,
     resident: others.slice(0, -1),
     order: others.at(-1)!,
+    rowsFrom,
     captured: recording.captured,
     next,
     reported: reported!,

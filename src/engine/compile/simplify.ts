@@ -3,35 +3,26 @@
  * a few patterns that TensorFlow.js writes out become the op they mean. TensorFlow's own graph optimizer and XLA do the
  * rest (common subexpressions, folding, fusion).
  */
-import type { Attribute, Node, Source } from "./graph.js"
-import { typeOf } from "./graph.js"
+import { shareCopies } from "./copies.js"
+import { type Attribute, type Node, type Source, typeOf } from "./graph.js"
+import { inOrder } from "./in-order.js"
 
-/** Every node that the results need, each after the nodes it reads or waits for. */
-export const inOrder = (results: readonly Source[]): Node[] => {
-  const seen = new Set<Node>()
-  const before = (node: Node, i: number): Node | undefined =>
-    node.inputs[i]?.node ?? node.after?.[i - node.inputs.length]
-  const visit = (node: Node): void => {
-    const pending = [{ node, next: 0 }]
-    for (let top = pending.at(-1); top !== undefined; top = pending.at(-1)) {
-      const needed = before(top.node, top.next++)
-      if (needed === undefined) seen.add(pending.pop()!.node)
-      else if (!seen.has(needed)) pending.push({ node: needed, next: 0 })
-    }
-  }
-  for (const { node } of results) if (!seen.has(node)) visit(node)
-  return [...seen]
-}
-
-/** The results with some outputs put in the place of others: `replace` answers for nodes that are not to be copied. */
+/**
+ * The results with some outputs put in the place of others. `replace` answers for nodes that are not to be copied;
+ * `rebuild` may change a copied node, or name an output that stands for its first.
+ */
 export const substitute = (
   results: readonly Source[],
   replace: (node: Node) => Source | undefined,
-  rebuild: (node: Node) => Node = (node) => node,
+  rebuild: (node: Node) => Node | Source = (node) => node,
 ): Source[] => {
-  const made = new Map<Node, Node>()
-  const follow = (source: Source): Source =>
-    replace(source.node) ?? { node: made.get(source.node)!, index: source.index }
+  const made = new Map<Node, Node | Source>()
+  const follow = ({ node, index }: Source): Source => {
+    const replaced = replace(node)
+    if (replaced !== undefined) return replaced
+    const copy = made.get(node)!
+    return "node" in copy ? copy : { node: copy, index }
+  }
   for (const node of inOrder(results)) {
     if (replace(node) !== undefined) continue
     made.set(node, rebuild(node.inputs.length === 0 ? node : { ...node, inputs: node.inputs.map(follow) }))
@@ -56,8 +47,19 @@ const asMatMul = (node: Node): Node => {
   return { ...node, op: "MatMul", attributes: node.attributes.map(rename) }
 }
 
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i])
+
+/** The input of a node that changes nothing: TensorFlow.js's gradients are full of reshapes and casts to what they get. */
+const passedOn = (node: Node): Source | undefined => {
+  if (node.op !== "Reshape" && node.op !== "Cast" && node.op !== "Identity") return undefined
+  const input = node.inputs[0]!
+  const [before, after] = [typeOf(input), node.outputs[0]!]
+  return before.dtype === after.dtype && sameShape(before.shape, after.shape) ? input : undefined
+}
+
 /** The same results from fewer and cheaper nodes. Placeholders stay the nodes they were. */
-export const simplify = (results: readonly Source[]): Source[] => {
+export const simplify = (results: readonly Source[]): readonly Source[] => {
   const constants = new Map<string, Node>()
   const share = (node: Node): Node => {
     const key = constantKey(node)
@@ -66,9 +68,10 @@ export const simplify = (results: readonly Source[]): Source[] => {
     constants.set(key, same)
     return same
   }
-  return substitute(
+  const simple = substitute(
     results,
     () => undefined,
-    (node) => share(asMatMul(node)),
+    (node) => passedOn(node) ?? share(asMatMul(node)),
   )
+  return shareCopies(simple)
 }

@@ -1,6 +1,6 @@
 /** How much of a recorded step is matrix products and convolutions, which no compiler makes faster. Next: `compiler.ts`. */
 import { type Node, type Source, typeOf } from "./graph.js"
-import { inOrder } from "./simplify.js"
+import { inOrder } from "./in-order.js"
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 

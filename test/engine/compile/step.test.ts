@@ -46,6 +46,7 @@ const programs: Record<string, () => StepProgram> = {
   "PPCA, a short last batch": () => ppcaProgram({ count: 50, batch: 20 }),
   "PPCA, every row in every step": () => ppcaProgram({ count: 30, batch: 30 }),
   "VAE, unpacked parameters": () => vaeProgram({ count: 40, batch: 16 }, [160, 60, 8]),
+  "VAE, batches gathered ahead of the loop": () => vaeProgram({ count: 130, batch: 50 }, [160, 60, 8]),
   "VAE, sgd on a schedule": () =>
     vaeProgram({ count: 40, batch: 16, optimizer: sgd(cosine(1e-3, 20)) }, small),
   "VAE, momentum": () => vaeProgram({ count: 40, batch: 16, optimizer: momentum(1e-3) }, small),
@@ -127,6 +128,7 @@ describe("the compiled loop", () => {
     "PPCA, every row in every step",
     "VAE, unpacked parameters",
     "VAE, clipped by norm",
+    "VAE, batches gathered ahead of the loop",
   ]
   for (const name of looped)
     it(`equals the eager steps: ${name}`, () => {
