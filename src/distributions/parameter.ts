@@ -39,7 +39,8 @@ const refuse = (family: string, name: string, value: Tensor, domain: Support): T
 }
 
 /** A drawn category or count is int32; as a parameter it is a number like any other. */
-const inFloats = (tensor: Tensor): Tensor => (tensor.dtype === "float32" ? tensor : tf.cast(tensor, "float32"))
+const inFloats = (tensor: Tensor): Tensor =>
+  tensor.dtype === "float32" ? tensor : tf.cast(tensor, "float32")
 
 /**
  * The tensor of one parameter, checked against its domain while checks are on.
