@@ -12,6 +12,7 @@ import "./extremes.js"
 import "./gradients.js"
 import "./strided-slice.js"
 import "./tile.js"
+import "./rows-on-wasm.js"
 import "./einsum.js"
 import "./convolution.js"
 
