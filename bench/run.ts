@@ -79,21 +79,20 @@ const writeTables = (): void => {
   fillIn(here("../README.md"), "speed", short)
 }
 
-/** Runs what is asked for, telling each row as it ends. */
-const runAll = async (sides: Sides, folder: string): Promise<(Result & { agreement?: string })[]> => {
-  const results: (Result & { agreement?: string })[] = []
-  const add = (result: Result, agreement?: string): void => {
-    const whole = agreement === undefined ? result : { ...result, agreement }
+/** Runs what is asked for; tells and saves each row as it ends. */
+const runAll = async (sides: Sides, folder: string): Promise<void> => {
+  const keep = async (result: Result, agreement?: string): Promise<void> => {
+    const machine = await machineNow(sides)
+    const whole = { ...result, machine, ...(agreement === undefined ? {} : { agreement }) }
     tell(whole)
-    if (Object.keys(result.modes).length > 0) results.push(whole)
+    if (Object.keys(result.modes).length > 0) save(whole)
   }
   for (const row of rows.filter(({ id }) => isWanted(id))) {
     const result = await runRow(row, sides, folder)
-    add(result, agreementOf(row, result))
+    await keep(result, agreementOf(row, result))
   }
-  if (isWanted("cold-start")) add(await coldRow(folder))
-  if (isWanted("types")) add(typeRow())
-  return results
+  if (isWanted("cold-start")) await keep(await coldRow(folder))
+  if (isWanted("types")) await keep(typeRow())
 }
 
 const main = async (): Promise<void> => {
@@ -102,11 +101,9 @@ const main = async (): Promise<void> => {
   const sides = createSides()
   try {
     await sides.get("latently")
-    const results = await runAll(sides, folder)
-    const machine = await machineNow(sides)
-    for (const result of results) save({ ...result, machine })
-    writeTables()
+    await runAll(sides, folder)
   } finally {
+    writeTables()
     await sides.stop()
     rmSync(folder, { recursive: true, force: true })
   }

@@ -12,7 +12,7 @@ import type { Objective } from "../../src/inference/objectives/objective.js"
 import { planOf } from "../../src/inference/plan.js"
 import { batchPlan, stepProgram } from "../../src/inference/step-program.js"
 import { repeated } from "../repeat.js"
-import type { Opened } from "../task.js"
+import type { Facts, Opened } from "../task.js"
 
 /** A fit to be stepped. */
 export interface Stepping {
@@ -38,15 +38,19 @@ const pastLoopStart = 4200
 const late = (losses: Float32Array, rows: number): number =>
   losses.slice(-10).reduce((a, b) => a + b, 0) / 10 / rows
 
-const begin = (runner: StepRunner, rows: number, firstSeconds: number) => {
+/** Takes the checked steps, the first one by itself, and those before a small step's loop. */
+const begin = (runner: StepRunner, { rows }: Stepping, start: number): Facts => {
+  runner.run(1)
+  const firstSeconds = (performance.now() - start) / 1e3
   const { losses } = runner.run(checkedSteps - 1)
+  if (runner.plan.includes("XLA")) runner.run(pastLoopStart)
   return { loss: late(losses, rows), firstSeconds, plan: runner.plan }
 }
 
 /** Opens a fit: its plan, its step, its runner, and the first hundred steps. */
 export const openSteps = async (stepping: Stepping): Promise<Opened> => {
   await ensureReady()
-  const { model, guide, args, loop, rows } = stepping
+  const { model, guide, args, loop } = stepping
   const start = performance.now()
   const plan = scoped(() => planOf(model as never, guide, args, toKey(0)))
   const batch = batchPlan(plan, stepping.batch)
@@ -59,11 +63,9 @@ export const openSteps = async (stepping: Stepping): Promise<Opened> => {
     seed: 0,
   })
   const runner = createRunner(program, { compile: "auto" })
-  runner.run(1)
-  const facts = begin(runner, rows, (performance.now() - start) / 1e3)
-  if (runner.plan.includes("XLA")) runner.run(pastLoopStart)
+  const facts = begin(runner, stepping, start)
   return {
-    facts: { ...facts, plan: runner.plan },
+    facts,
     modes: { call: repeated(() => runner.run(1)), loop: repeated(() => runner.run(loop), loop) },
     close: () => {
       runner.dispose()
