@@ -44,10 +44,10 @@ const withRows = ({ dtype, shape }: { dtype: number; shape: readonly number[] },
 const onRows = (node: Node, inputs: readonly Source[], rows: number): Source =>
   first({ ...node, inputs, outputs: node.outputs.map((type) => withRows(type, rows)) })
 
-/** Whether an operand is the same for all rows: it broadcasts along them. */
-const isShared = (operand: Source, rank: number): boolean => {
+/** Whether an operand is the same for all rows: it broadcasts along them. A vector of `Select` chooses among rows instead. */
+const isShared = (node: Node, operand: Source): boolean => {
   const { shape } = typeOf(operand)
-  return shape.length < rank || shape[0] === 1
+  return node.op !== "Select" && (shape.length < node.outputs[0]!.shape.length || shape[0] === 1)
 }
 
 const repeat = ({ rows, times }: Copied): Source => {
@@ -72,7 +72,7 @@ const mapOf = (node: Node, operands: Operands): Copied | undefined => {
   const times = operands.find((operand) => operand !== undefined)?.times
   const fits = (input: Source, i: number): boolean => {
     const given = typeOf(input).shape
-    if (operands[i] === undefined) return isShared(input, shape.length)
+    if (operands[i] === undefined) return isShared(node, input)
     return operands[i].times === times && given.length === shape.length && given[0] === shape[0]
   }
   if (times === undefined || !node.inputs.every(fits)) return undefined
