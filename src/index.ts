@@ -36,7 +36,15 @@ export {
   seed,
   substitute,
 } from "./dsl/handlers.js"
-export { type Activation, type Heads, type MlpOptions, mlp } from "./dsl/mlp.js"
+export {
+  type Activation,
+  type BayesianOptions,
+  type BayesianSites,
+  type Heads,
+  type MlpOptions,
+  mlp,
+  type WeightPrior,
+} from "./dsl/mlp.js"
 export { type PlateOptions, plate, type Rows } from "./dsl/plate.js"
 export { deterministic, factor, observe, param, random, sample } from "./dsl/primitives.js"
 export { guide, model } from "./dsl/program.js"

@@ -1,11 +1,12 @@
 /**
- * Multilayer perceptrons as programs: `mlp` yields `param` sites and returns a function. Left out: convolutions, and
- * layers with state. A network's weights become Bayesian by replacing `param` with `sample` in a program of one's own.
+ * Multilayer perceptrons as programs: `mlp` yields `param` sites, or latent ones where weights have a prior, and returns a
+ * function. Left out: convolutions, and layers with state.
  */
+import type { Distribution } from "../distributions/distribution.js"
 import { fold, type Key, standardNormal } from "../engine/random.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { part } from "./parts.js"
-import { param } from "./primitives.js"
+import { param, sample } from "./primitives.js"
 import type { Site } from "./site.js"
 import { programError } from "./site-error.js"
 import type { Run } from "./types.js"
@@ -18,6 +19,20 @@ export interface MlpOptions {
   /** Between layers, and after the last hidden one before heads; relu by default. */
   readonly activation?: Activation
 }
+
+/** The law of an array of weights, given its shape. */
+export type WeightPrior = (shape: readonly number[]) => Distribution<Tensor, "real">
+
+/** Options of a network whose weights are latent. */
+export interface BayesianOptions extends MlpOptions {
+  /** Each weight's law, `(shape) => normal(tf.zeros([...shape]), 1)`; its batch is taken as one event. */
+  readonly prior: WeightPrior
+}
+
+/** The sites of a network whose weights have a prior. */
+export type BayesianSites =
+  | Site<`layer${number}/weights` | `${string}/weights`, tf.Tensor2D, "real", "latent">
+  | Site<`layer${number}/bias` | `${string}/bias`, tf.Tensor1D, "real", "latent">
 
 /** The sites of a network. */
 export type MlpSites =
@@ -70,16 +85,40 @@ const checkWidth = (name: string, x: Tensor, inputs: number): void => {
     )
 }
 
-function* layer(name: string, inputs: number, outputs: number): Run<any, Layer> {
-  const weights = yield* param(`${name}/weights`, glorot(inputs, outputs))
-  const bias = yield* param(`${name}/bias`, () => tf.zeros([outputs]) as tf.Tensor1D)
+const priorOf = (
+  prior: WeightPrior,
+  name: string,
+  shape: readonly number[],
+): Distribution<Tensor, "real"> => {
+  const law = prior(shape)
+  const event = law.batchShape.length > 0 ? law.toEvent(law.batchShape.length) : law
+  if (`${event.eventShape}` === `${shape}`) return event as Distribution<Tensor, "real">
+  throw programError(
+    "network-shape",
+    `the prior of the network's ${name} has shape [${event.eventShape.join(", ")}], but its weights [${shape.join(", ")}]`,
+    "give the prior the shape it is called with: (shape) => normal(tf.zeros([...shape]), 1)",
+  )
+}
+
+/** A layer's weights and bias: params, or latents under the prior. */
+function* weightsOf(name: string, inputs: number, outputs: number, prior?: WeightPrior): Run<any, Tensor[]> {
+  if (prior === undefined) {
+    const weights = yield* param(`${name}/weights`, glorot(inputs, outputs))
+    return [weights, yield* param(`${name}/bias`, () => tf.zeros([outputs]) as tf.Tensor1D)]
+  }
+  const weights = yield* sample(`${name}/weights`, priorOf(prior, `${name}/weights`, [inputs, outputs]))
+  return [weights, yield* sample(`${name}/bias`, priorOf(prior, `${name}/bias`, [outputs]))]
+}
+
+function* layer(name: string, inputs: number, outputs: number, prior?: WeightPrior): Run<any, Layer> {
+  const [weights, bias] = yield* weightsOf(name, inputs, outputs, prior)
   return (x) => {
     checkWidth(name, x, inputs)
     return affine(x, weights as tf.Tensor2D, bias as tf.Tensor1D)
   }
 }
 
-const isHeads = (second: Heads | MlpOptions | undefined): second is Heads =>
+const isHeads = (second: Heads | Options | undefined): second is Heads =>
   second !== undefined && Object.values(second).some((size) => typeof size === "number")
 
 const checkSizes = (sizes: readonly number[], heads: Heads): void => {
@@ -101,33 +140,45 @@ const checkSizes = (sizes: readonly number[], heads: Heads): void => {
  *
  * With named heads the sizes end at the last hidden layer, and the function returns one output per head. Works on the last
  * axis of its input, so rows, particles and enumerated values may stand in front.
+ * With a `prior` weights and biases are latent sites instead of params, named alike, and a guide covers them
+ * (`autoGuide.meanField`, say): a Bayesian network. At a prior's shape other than the weights' it throws `network-shape`.
  * @example const decode = yield* scope("decoder", mlp([20, 400, 784]))
+ * @example const f = yield* scope("f", mlp([1, 20, 1], { prior: (shape) => normal(tf.zeros([...shape]), 1) }))
  * @example const { loc, raw } = (yield* scope("encoder", mlp([784, 400], { loc: 20, raw: 20 })))(images)
  */
+export function mlp(
+  sizes: readonly number[],
+  options: BayesianOptions,
+): Run<BayesianSites, (x: Tensor) => Tensor>
 export function mlp(sizes: readonly number[], options?: MlpOptions): Run<MlpSites, (x: Tensor) => Tensor>
+export function mlp<const H extends Heads>(
+  sizes: readonly number[],
+  heads: H,
+  options: BayesianOptions,
+): Run<BayesianSites, (x: Tensor) => { readonly [N in keyof H]: Tensor }>
 export function mlp<const H extends Heads>(
   sizes: readonly number[],
   heads: H,
   options?: MlpOptions,
 ): Run<MlpSites, (x: Tensor) => { readonly [N in keyof H]: Tensor }>
-export function mlp(
-  sizes: readonly number[],
-  second?: Heads | MlpOptions,
-  third?: MlpOptions,
-): Run<any, any> {
+export function mlp(sizes: readonly number[], second?: Heads | Options, third?: Options): Run<any, any> {
   return part("mlp", network(sizes, second, third))
 }
 
-function* network(sizes: readonly number[], second?: Heads | MlpOptions, third?: MlpOptions): Run<any, any> {
+type Options = MlpOptions | BayesianOptions
+
+function* network(sizes: readonly number[], second?: Heads | Options, third?: Options): Run<any, any> {
   const heads = isHeads(second) ? second : {}
   const options = isHeads(second) ? third : second
+  const prior = (options as Partial<BayesianOptions> | undefined)?.prior
   checkSizes(sizes, heads)
   const activate = activationOf(options?.activation ?? "relu")
   const layers: Layer[] = []
-  for (let i = 0; i + 1 < sizes.length; i++) layers.push(yield* layer(`layer${i}`, sizes[i]!, sizes[i + 1]!))
+  for (let i = 0; i + 1 < sizes.length; i++)
+    layers.push(yield* layer(`layer${i}`, sizes[i]!, sizes[i + 1]!, prior))
   const named: [string, Layer][] = []
   for (const [name, size] of Object.entries(heads))
-    named.push([name, yield* layer(name, sizes.at(-1)!, size)])
+    named.push([name, yield* layer(name, sizes.at(-1)!, size, prior)])
   const body = (x: Tensor): Tensor =>
     layers.reduce((hidden, apply, i) => (i === 0 ? apply(hidden) : apply(activate(hidden))), x)
   if (named.length === 0) return body
