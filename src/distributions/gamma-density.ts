@@ -2,7 +2,7 @@
  * The log-density of the gamma distribution in float32, fast and without the cancellation of its textbook form: for a
  * concentration above 1 it is measured down from its peak. Next: `gamma.ts`.
  */
-import { sumToShape } from "../engine/elementwise.js"
+import { broadcastShape, sumToShape } from "../engine/elementwise.js"
 import { digamma } from "../engine/special/index.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { gammaPeak } from "./gamma-peak.js"
@@ -16,7 +16,7 @@ const powers = (k: Tensor, b: Tensor, x: Tensor): Tensor => {
   const peaked = tf.greater(k, 0)
   const low = tf.cast(tf.less(product, tiny), "float32")
   const scaled = tf.mul(tf.mul(x, tf.add(tf.mul(low, 1 / tiny - 1), 1)), b)
-  const shape = tf.broadcast_util.assertAndGetBroadcastShape(k.shape, product.shape)
+  const shape = broadcastShape(k.shape, product.shape)
   const all = tf.broadcastTo(peaked, shape)
   const argument = tf.where(all, tf.div(scaled, tf.where(peaked, k, tf.onesLike(k))), x)
   const shift = tf.mul(low, Math.log(tiny))

@@ -3,7 +3,7 @@
  * it: log Γ is taken apart into pieces that do not cancel. Other backends have double precision and use the textbook form.
  * Next: `gamma-density.ts`.
  */
-import { elementwise } from "../engine/elementwise.js"
+import { broadcastShape, elementwise } from "../engine/elementwise.js"
 import { lgamma } from "../engine/special/double/gamma.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 
@@ -42,7 +42,7 @@ const inFloat = (a: Tensor, b: Tensor): Tensor => {
   const logPower = tf.log(tf.where(peaked, k, a))
   const unpeaked = tf.sub(tf.add(tf.mul(a, logB), logPower), small)
   const up = tf.sub(logB, depth(k, logPower, small))
-  const shape = tf.broadcast_util.assertAndGetBroadcastShape(a.shape, b.shape)
+  const shape = broadcastShape(a.shape, b.shape)
   return tf.where(tf.broadcastTo(peaked, shape), up, unpeaked)
 }
 

@@ -10,7 +10,7 @@ import { callNative, defineKernel, typeAttribute } from "./kernel.js"
 import { philoxBits } from "./philox.js"
 import { ndtri } from "./special/double/normal-quantile.js"
 import type { Shape, Tensor } from "./tensor.js"
-import { tf } from "./tensor.js"
+import { sizeOf, tf } from "./tensor.js"
 
 /** A key: names one stream of draws. The step may be an int32 scalar or [1] tensor, so that a recorded step can be replayed with another counter. */
 export interface Key {
@@ -59,8 +59,6 @@ export const fold = (key: KeyLike, name: string | number): Key => {
 
 /** The same stream at another step; a tensor lets a recorded graph take the step as an input. */
 export const atStep = (key: KeyLike, step: number | Tensor): Key => ({ hash: toKey(key).hash, step })
-
-const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1)
 
 /** The native op behind every draw: int32 words of a shape from a seed tensor of two. */
 export const nativeBits = (seed: Tensor, shape: Shape, backend: NativeBackend): Tensor =>

@@ -23,6 +23,9 @@ export type Shape = readonly number[]
 export const toTensor = (value: TensorLike): Tensor =>
   value instanceof tf.Tensor ? value : tf.tensor(value as tf.TensorLike, undefined, "float32")
 
+/** How many numbers a tensor of a shape holds; 1 for a scalar. */
+export const sizeOf = (shape: Shape): number => shape.reduce((product, size) => product * size, 1)
+
 const isEven = (value: unknown): boolean => {
   if (!Array.isArray(value)) return typeof value === "number" || typeof value === "boolean"
   const lengths = value.map((item) => (Array.isArray(item) ? item.length : -1))

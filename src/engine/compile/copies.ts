@@ -4,8 +4,9 @@
  * themselves and repeated afterwards, and a gradient that such copies share is summed over them before it is multiplied.
  * Exact but for the order of sums. Left out: convolutions. Next: `simplify.ts`, which calls this.
  */
-import { dataType, first, integers, makeNode, type Node, type Source, typed, typeOf } from "./graph.js"
+import { dataType, first, isSet, type Node, type Source, sameShape, typeOf } from "./graph.js"
 import { inOrder } from "./in-order.js"
+import { reshape, sumFirst, tileRows } from "./ops.js"
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/))
 
@@ -19,12 +20,6 @@ interface Copied {
   readonly rows: Source
   readonly times: number
 }
-
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, i) => size === b[i])
-
-const flag = (node: Node, name: string): boolean =>
-  node.attributes.some((attribute) => attribute.name === name && attribute.value.value === true)
 
 /** The int32 numbers of a constant. */
 const numbersOf = ({ node }: Source): readonly number[] | undefined => {
@@ -48,13 +43,6 @@ const onRows = (node: Node, inputs: readonly Source[], rows: number): Source =>
 const isShared = (node: Node, operand: Source): boolean => {
   const { shape } = typeOf(operand)
   return node.op !== "Select" && (shape.length < node.outputs[0]!.shape.length || shape[0] === 1)
-}
-
-const repeat = ({ rows, times }: Copied): Source => {
-  const { dtype, shape } = typeOf(rows)
-  const multiples = integers(times, ...shape.slice(1).map(() => 1))
-  const attributes = [typed("T", dtype), typed("Tmultiples", dataType.int32)]
-  return first(makeNode("Tile", [rows, multiples], attributes, withRows({ dtype, shape }, times * shape[0]!)))
 }
 
 /** What each input of a node is copies of, if it is. */
@@ -93,7 +81,7 @@ const copiedOf = (node: Node, operands: Operands): Copied | undefined => {
   if (node.outputs.length !== 1) return undefined
   if (node.op === "Tile") return tileOf(node)
   if (elementwise.has(node.op)) return mapOf(node, operands)
-  if (node.op === "BiasAdd" || (node.op === "MatMul" && !flag(node, "transpose_a")))
+  if (node.op === "BiasAdd" || (node.op === "MatMul" && !isSet(node, "transpose_a")))
     return rowwise(node, 0, operands)
   const picksRows = node.op === "GatherV2" && numbersOf(node.inputs[2]!)?.[0] === 0
   return picksRows && typeOf(node.inputs[1]!).shape.length === 1 ? rowwise(node, 1, operands) : undefined
@@ -101,12 +89,8 @@ const copiedOf = (node: Node, operands: Operands): Copied | undefined => {
 
 /** The sum over copies of what has been computed for each. TensorFlow itself finds where one is written twice. */
 const addUp = (source: Source, times: number): Source => {
-  const { dtype, shape } = typeOf(source)
-  const apart = { dtype, shape: [times, shape[0]! / times, ...shape.slice(1)] }
-  const asParts = [typed("T", dtype), typed("Tshape", dataType.int32)]
-  const parts = first(makeNode("Reshape", [source, integers(...apart.shape)], asParts, apart))
-  const asSum = [typed("T", dtype), typed("Tidx", dataType.int32)]
-  return first(makeNode("Sum", [parts, integers(0)], asSum, { dtype, shape: apart.shape.slice(1) }))
+  const [rows, ...rest] = typeOf(source).shape
+  return sumFirst(reshape(source, [times, rows! / times, ...rest]))
 }
 
 /** The graph as rewritten so far: what stands for a source of the old one, what that is copies of, sums over copies. */
@@ -121,7 +105,7 @@ interface Rewritten {
 const linearIn = (node: Node, { find }: Rewritten): readonly number[] => {
   const fixed = (i: number): boolean => find(node.inputs[i]!) !== undefined
   const sized = (i: number): boolean => sameShape(typeOf(node.inputs[i]!).shape, node.outputs[0]!.shape)
-  if (node.op === "MatMul") return flag(node, "transpose_a") ? [] : [0]
+  if (node.op === "MatMul") return isSet(node, "transpose_a") ? [] : [0]
   if (node.op === "Neg") return [0]
   if (node.op === "Mul") return fixed(1) && sized(0) ? [0] : fixed(0) && sized(1) ? [1] : []
   if (node.op === "RealDiv" || node.op === "ReluGrad") return fixed(1) && sized(0) ? [0] : []
@@ -155,7 +139,7 @@ const summed = (node: Node, graph: Rewritten): readonly Source[] | undefined => 
     const moved = moveSum(a!, graph)
     return moved && [moved, b!]
   }
-  if (node.op !== "MatMul" || !flag(node, "transpose_a") || flag(node, "transpose_b")) return undefined
+  if (node.op !== "MatMul" || !isSet(node, "transpose_a") || isSet(node, "transpose_b")) return undefined
   const total = (source: Source): Source => moveSum(source, graph) ?? addUp(graph.now(source), graph.times)
   if (graph.find(a!) !== undefined) return [graph.find(a!)!.rows, total(b!)]
   return graph.find(b!) && [total(a!), graph.find(b!)!.rows]
@@ -181,7 +165,7 @@ export const shareCopies = (results: readonly Source[]): readonly Source[] => {
   const now = (source: Source): Source => {
     const rows = copied.get(source.node)
     if (rows === undefined) return { node: made.get(source.node)!, index: source.index }
-    const known = repeated.get(source.node) ?? repeat(rows)
+    const known = repeated.get(source.node) ?? tileRows(rows.rows, rows.times)
     repeated.set(source.node, known)
     return known
   }

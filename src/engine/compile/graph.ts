@@ -68,6 +68,14 @@ export const first = (node: Node): Source => ({ node, index: 0 })
 /** Type and shape of an output. */
 export const typeOf = ({ node, index }: Source): Typed => node.outputs[index]!
 
+/** Whether two shapes are the same. */
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i])
+
+/** Whether an attribute of one of these names is true. */
+export const isSet = (node: Node, ...names: readonly string[]): boolean =>
+  node.attributes.some(({ name, value }) => names.includes(name) && value.value === true)
+
 /** A node with one output (or none, where `output` is left out). */
 export const makeNode = (
   op: string,

@@ -3,6 +3,7 @@
  * step; TensorFlow's own kernel copies whole rows. So the rows of all steps of a call are gathered before the loop, and a
  * step takes its slice. Next: `loop-graph.ts`.
  */
+import { sizeOf } from "../tensor.js"
 import { first, type Node, type Source, typeOf } from "./graph.js"
 import { inOrder } from "./in-order.js"
 import { gather } from "./ops.js"
@@ -40,7 +41,7 @@ const pathOf = (rows: Source, step: RecordedStep): readonly number[] | undefined
   return dataSet < 0 || inner === undefined ? undefined : [dataSet, ...inner]
 }
 
-const bytesOf = (node: Node): number => node.outputs[0]!.shape.reduce((product, size) => product * size, 4)
+const bytesOf = (node: Node): number => 4 * sizeOf(node.outputs[0]!.shape)
 
 /** The gathers of a step that are worth taking out of the loop. */
 export const findGathered = (step: RecordedStep): Gathered[] =>

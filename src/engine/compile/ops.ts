@@ -1,4 +1,4 @@
-/** The few TensorFlow ops that the loop puts around a recorded step, as functions from outputs to outputs. */
+/** The few TensorFlow ops that are put into a graph beside the recorded ones, as functions from outputs to outputs. */
 import {
   dataType,
   first,
@@ -19,6 +19,21 @@ export const reshape = (source: Source, shape: readonly number[]): Source => {
   const { dtype } = typeOf(source)
   const attributes = [typed("T", dtype), int32("Tshape")]
   return first(makeNode("Reshape", [source, integers(...shape)], attributes, { dtype, shape }))
+}
+
+/** The rows `times` over, one copy after the other. */
+export const tileRows = (rows: Source, times: number): Source => {
+  const { dtype, shape } = typeOf(rows)
+  const multiples = integers(times, ...shape.slice(1).map(() => 1))
+  const output = { dtype, shape: [times * shape[0]!, ...shape.slice(1)] }
+  return first(makeNode("Tile", [rows, multiples], [typed("T", dtype), int32("Tmultiples")], output))
+}
+
+/** The sum over the first axis. */
+export const sumFirst = (source: Source): Source => {
+  const { dtype, shape } = typeOf(source)
+  const output = { dtype, shape: shape.slice(1) }
+  return first(makeNode("Sum", [source, integers(0)], [typed("T", dtype), int32("Tidx")], output))
 }
 
 /** A block of the given shape, from a position that may be computed. */

@@ -5,7 +5,7 @@
  */
 import { EngineError } from "../error.js"
 import { describeLocation, type Location } from "../source-location.js"
-import { type Tensor, tf } from "../tensor.js"
+import { sizeOf, type Tensor, tf } from "../tensor.js"
 import {
   type Attribute,
   type AttributeValue,
@@ -86,8 +86,6 @@ interface Tape {
   readonly captured: Captured[]
   readonly places: Map<Node, Location>
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
 
 const readable: ReadonlySet<number> = new Set(Object.values(dataType))
 

@@ -4,7 +4,7 @@
  * rest (common subexpressions, folding, fusion).
  */
 import { shareCopies } from "./copies.js"
-import { type Attribute, type Node, type Source, typeOf } from "./graph.js"
+import { type Attribute, type Node, type Source, sameShape, typeOf } from "./graph.js"
 import { inOrder } from "./in-order.js"
 
 /**
@@ -46,9 +46,6 @@ const asMatMul = (node: Node): Node => {
   const rename = ({ name, value }: Attribute): Attribute => ({ name: renamed[name] ?? name, value })
   return { ...node, op: "MatMul", attributes: node.attributes.map(rename) }
 }
-
-const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
-  a.length === b.length && a.every((size, i) => size === b[i])
 
 /** The input of a node that changes nothing: TensorFlow.js's gradients are full of reshapes and casts to what they get. */
 const passedOn = (node: Node): Source | undefined => {

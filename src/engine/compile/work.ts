@@ -1,15 +1,11 @@
 /** How much of a recorded step is matrix products and convolutions, which no compiler makes faster. Next: `compiler.ts`. */
-import { type Node, type Source, typeOf } from "./graph.js"
+import { sizeOf } from "../tensor.js"
+import { isSet, type Node, type Source, typeOf } from "./graph.js"
 import { inOrder } from "./in-order.js"
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, size) => product * size, 1)
-
-const flag = (node: Node, names: readonly string[]): boolean =>
-  node.attributes.some(({ name, value }) => names.includes(name) && value.value === true)
 
 const productOf = (node: Node): number => {
   const shape = typeOf(node.inputs[0]!).shape
-  const inner = flag(node, ["transpose_a", "adj_x"]) ? shape.at(-2)! : shape.at(-1)!
+  const inner = isSet(node, "transpose_a", "adj_x") ? shape.at(-2)! : shape.at(-1)!
   return 2 * sizeOf(node.outputs[0]!.shape) * inner
 }
 

@@ -7,7 +7,7 @@
  */
 import { sumToShape } from "../elementwise.js"
 import type { Shape, Tensor } from "../tensor.js"
-import { tf } from "../tensor.js"
+import { sizeOf, tf } from "../tensor.js"
 import type { KernelArguments, Replacement } from "./on-setup.js"
 import { replaceKernel } from "./on-setup.js"
 
@@ -24,8 +24,6 @@ const transposed = (a: Tensor): Tensor => {
   const axes = a.shape.map((_, axis) => axis)
   return tf.transpose(a, [...axes.slice(0, -2), a.rank - 1, a.rank - 2])
 }
-
-const sizeOf = (shape: Shape): number => shape.reduce((product, n) => product * n, 1)
 
 type Operands = {
   readonly a: Tensor

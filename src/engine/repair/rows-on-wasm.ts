@@ -3,7 +3,7 @@
  * (5 ms for 128 rows of 784 numbers, one by one through a general index; here whole rows are copied) and a number repeated
  * to a shape, as `where` does with a constant (10 ms for 100,000). Next: `products.ts`.
  */
-import type { tf } from "../tensor.js"
+import { sizeOf, type tf } from "../tensor.js"
 import { type Replacement, replaceKernel } from "./on-setup.js"
 
 type Numbers = Float32Array | Int32Array | Uint8Array
@@ -13,8 +13,6 @@ interface WasmBackend {
   makeOutput(shape: number[], dtype: string): tf.TensorInfo
   typedArrayFromHeap(tensor: tf.TensorInfo): Numbers
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1)
 
 const copyRows = (from: Numbers, indices: Numbers, to: Numbers): void => {
   const size = indices.length === 0 ? 0 : to.length / indices.length

@@ -1,18 +1,15 @@
 /**
  * The gradient of `tile`, and so of `broadcastTo`, which is made of it: a sum over the copies. TensorFlow.js adds the
- * copies up
- * slice by slice, which takes a million operations for a number repeated a million times, and stops at rank 4.
+ * copies up slice by slice, which takes a million operations for a number repeated a million times, and stops at rank 4.
  */
 import type { Tensor } from "../tensor.js"
-import { tf } from "../tensor.js"
-
-const product = (sizes: readonly number[]): number => sizes.reduce((a, b) => a * b, 1)
+import { sizeOf, tf } from "../tensor.js"
 
 /** Adds up the `copies` of blocks of `size` along one axis of a gradient. */
 const sumCopies = (dy: Tensor, axis: number, size: number, copies: number): Tensor => {
   if (copies === 1) return dy
   const [before, after] = [dy.shape.slice(0, axis), dy.shape.slice(axis + 1)]
-  const blocks = tf.reshape(dy, [product(before), copies, size, product(after)])
+  const blocks = tf.reshape(dy, [sizeOf(before), copies, size, sizeOf(after)])
   return tf.reshape(tf.sum(blocks, 1), [...before, size, ...after])
 }
 

@@ -7,7 +7,7 @@ import type { Distribution } from "../../distributions/distribution.js"
 import { bijectionTo } from "../../distributions/transforms/index.js"
 import { type Wrapped, wrapping } from "../../distributions/wrappers.js"
 import { stopGradient } from "../../engine/repair/index.js"
-import { type Tensor, tf } from "../../engine/tensor.js"
+import { sizeOf, type Tensor, tf } from "../../engine/tensor.js"
 
 /** One value of a latent in every row, and the volume that its density is multiplied by to be a weight. */
 export interface Node {
@@ -46,8 +46,6 @@ const ruleOf = (together: number, isNormal: boolean, widest: number): Rule => {
   if (together > 1) return rule(21, isNormal ? 6.4 : 9)
   return isNormal ? rule(33, 8) : rule(Math.min(121, Math.max(33, Math.ceil(48 * widest) + 1)), 12)
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 const digitsOf = (index: number, base: number, count: number): number[] => {
   const digits: number[] = []
