@@ -6,6 +6,7 @@ import { withChecks } from "../engine/checks.js"
 import { fold } from "../engine/random.js"
 import { type Tensor, tf } from "../engine/tensor.js"
 import { elbo } from "./elbo.js"
+import { meanOf, varianceOf } from "./moments.js"
 import { withDrawnKl } from "./plan.js"
 import { type Fitted, keyOf, type Question, questionOf } from "./query.js"
 import { type BatchOption, type BatchPlan, batchPlan } from "./step-program.js"
@@ -73,15 +74,6 @@ const oneDraw = (question: Question, options: QuestionOptions, draw: number): Pa
   return sums
 }
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
-
-const standardError = (values: readonly number[]): number => {
-  const centre = mean(values)
-  return Math.sqrt(
-    values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1) / values.length,
-  )
-}
-
 /**
  * The ELBO of a fit, on the data it was fitted to or on other data with the same shape of program.
  * @example const { elbo } = evaluate(fitted, [mnist.test], { batch: 1000 })
@@ -97,9 +89,9 @@ export const evaluate = (
   )
   const column = (i: number): number[] => draws.map((parts) => parts[i]!)
   return {
-    elbo: mean(column(0)),
-    likelihood: mean(column(1)),
-    divergence: mean(column(2)),
-    standardError: standardError(column(0)),
+    elbo: meanOf(column(0)),
+    likelihood: meanOf(column(1)),
+    divergence: meanOf(column(2)),
+    standardError: Math.sqrt(varianceOf(column(0)) / draws.length),
   }
 }

@@ -7,6 +7,7 @@ import type { PlateFrame } from "../../dsl/plate-frame.js"
 import { compileFunction } from "../../engine/compiled-function.js"
 import { atStep } from "../../engine/random.js"
 import { scoped, type Tensor, tf } from "../../engine/tensor.js"
+import { meanOf, varianceOf } from "../moments.js"
 import { drawsOf, type Plan } from "../plan.js"
 import { parentsOf } from "../proof/dependence.js"
 import type { Weighing } from "../proof/log-weights.js"
@@ -39,7 +40,7 @@ const hasUnits = (entry: Entry): boolean =>
   entry.role === "latent" && isNumeric(entry) && (entry.plates[0]?.count ?? 0) >= fewestRows
 
 /** The mean of a latent given the draws before it, [rows, units]; the draw itself where no mean is known. */
-const meanOf = (entry: Entry): Tensor =>
+const lawMean = (entry: Entry): Tensor =>
   tf.reshape(entry.dist!.closed.has("mean") ? entry.dist!.mean : entry.value, [entry.plates[0]!.count, -1])
 
 /** The prior's variance of each unit, averaged over rows; 1 where there is none in closed form. */
@@ -64,21 +65,15 @@ const meansByRun = (count: number, means: (step: Tensor) => Tensor[]): Float32Ar
   }
 }
 
-const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
-
-const sampleVariance = (values: readonly number[]): number => {
-  const mean = average(values)
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1)
-}
-
 /** Var over rows of a mean over runs, less what the draws of the runs add to it. */
 const varianceOfMean = (runs: readonly Float32Array[], unit: number, units: number): number => {
   const rows = Array.from({ length: runs[0]!.length / units }, (_, row) =>
     runs.map((run) => run[row * units + unit]!),
   )
-  const means = rows.map(average)
-  const between = average(means.map((mean) => mean ** 2)) - average(means) ** 2
-  return Math.max(0, between - average(rows.map(sampleVariance)) / runs.length)
+  const means = rows.map(meanOf)
+  const between = meanOf(means.map((mean) => mean ** 2)) - meanOf(means) ** 2
+  const within = runs.length < 2 ? 0 : meanOf(rows.map(varianceOf)) / runs.length
+  return Math.max(0, between - within)
 }
 
 const unitsOf = (runs: readonly Float32Array[], prior: Entry): Units => {
@@ -101,7 +96,7 @@ export const activeUnits = (plan: Plan, weighing: Weighing): Record<string, Unit
     const prior = execute(plan.model, plan.args, { ...context, values: drawsOf(guide) }).entries
     const runs = meansByRun(latents.every((entry) => isKnown(plan, entry)) ? 1 : meanRuns, (step) => {
       const { entries } = guideRun(plan, context, atStep(weighing.key, step))
-      return latents.map(({ name }) => meanOf(entries.get(name)!))
+      return latents.map(({ name }) => lawMean(entries.get(name)!))
     })
     return Object.fromEntries(
       latents.map(({ name }, i) => [

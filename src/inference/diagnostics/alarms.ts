@@ -2,6 +2,7 @@
  * What in a fit's figures is cause for alarm, and what to do about it. Thresholds are the literature's, named where they
  * stand, or standard errors. Next: `diagnose.ts`, which gathers the figures.
  */
+import { meanOf, varianceOf } from "../moments.js"
 import type { Units } from "./active-units.js"
 import type { Diagnosis } from "./diagnose.js"
 
@@ -79,9 +80,7 @@ interface Window {
 
 const windowOf = (losses: readonly number[], from: number, to: number): Window => {
   const part = losses.slice(Math.floor(from * losses.length), Math.floor(to * losses.length))
-  const mean = part.reduce((a, b) => a + b, 0) / part.length
-  const spread = part.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / (part.length - 1)
-  return { mean, variance: spread / part.length }
+  return { mean: meanOf(part), variance: varianceOf(part) / part.length }
 }
 
 /** Fewer steps than this have no last tenth to speak of. */

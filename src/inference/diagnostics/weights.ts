@@ -1,4 +1,5 @@
 /** What log importance weights [groups][draws] say of a guide: the shape of their tail, and how exact their mean is. */
+import { meanOf, varianceOf } from "../moments.js"
 import { paretoShape } from "../pareto.js"
 
 /** Differences of this share of a log-weight's size come of float32, and of this many nats do not matter. */
@@ -12,14 +13,6 @@ export const tailShape = (logWeights: Float64Array): number => {
   return largest - smallest < nothing + rounding * Math.abs(largest)
     ? Number.NEGATIVE_INFINITY
     : paretoShape(logWeights)
-}
-
-const meanOf = (values: ArrayLike<number>): number =>
-  Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
-
-const varianceOf = (values: ArrayLike<number>): number => {
-  const mean = meanOf(values)
-  return Array.from(values).reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
 }
 
 /** The standard error of Σ over all rows of the mean log-weight, from some rows, all of them, or one group. */

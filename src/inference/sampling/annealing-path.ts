@@ -2,12 +2,14 @@
  * How chains are to go from a prior to a posterior: how far from one density to the next, and by which moves. Pilot chains find
  * it out and are dropped, so that the chains that count do not depend on what they decide. Next: `annealed-importance.ts`.
  */
+
 import { execute } from "../../dsl/execute.js"
 import { programError } from "../../dsl/site-error.js"
 import { philoxStream } from "../../engine/philox.js"
 import { fold, type Key, uniformOf } from "../../engine/random.js"
 import { ndtri } from "../../engine/special/double/normal-quantile.js"
 import { scoped } from "../../engine/tensor.js"
+import { meanOf, varianceOf } from "../moments.js"
 import { drawsOf } from "../plan.js"
 import type { PriorPlan } from "../prior.js"
 import { type Moves, moveRows, type Noise } from "./row-moves.js"
@@ -51,10 +53,8 @@ export const advance = (chain: Chain, tempered: Tempered, weight: number, moves:
   return acceptance
 }
 
-const variance = (values: readonly number[]): number => {
-  const mean = values.reduce((a, b) => a + b, 0) / values.length
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1)
-}
+/** 0 where fewer than two are left. */
+const variance = (values: readonly number[]): number => (values.length < 2 ? 0 : varianceOf(values))
 
 /** Variances of the coordinates over chains, halfway to what they were before. */
 const scalesOf = (chains: readonly Chain[], before: Float64Array | undefined): Float64Array =>
@@ -69,7 +69,7 @@ const spreadOf = (chains: readonly Chain[]): number => {
   const variances = Array.from({ length: rows }, (_, r) =>
     variance(chains.map(({ standing }) => standing.likelihood[r]!).filter(Number.isFinite)),
   )
-  return Math.sqrt(variances.reduce((a, b) => a + b, 0) / rows)
+  return Math.sqrt(meanOf(variances))
 }
 
 /** What the pilots found at one weight of the likelihood. */

@@ -2,13 +2,7 @@
  * Whether chains of draws agree and how many independent draws they are worth: split R-hat and effective sample size
  * (Gelman and others, Bayesian Data Analysis 3, 11.4-11.5; Geyer's 1992 initial monotone sequence). Plain numbers.
  */
-
-const meanOf = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length
-
-const varianceOf = (values: Float64Array): number => {
-  const mean = meanOf(values)
-  return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1)
-}
+import { meanOf, varianceOf } from "../moments.js"
 
 const halves = (chains: readonly Float64Array[]): Float64Array[] =>
   chains.flatMap((chain) => {
