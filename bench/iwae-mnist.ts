@@ -7,11 +7,8 @@
  *
  * Run: npx tsx bench/iwae-mnist.ts <folder of the three .gz files> [steps] [test digits] [samples] [seed]
  */
-import { mkdirSync, writeFileSync } from "node:fs"
-import { cpus, loadavg } from "node:os"
 import {
   adam,
-  backend,
   doublyReparameterized,
   fit,
   importance,
@@ -22,6 +19,7 @@ import {
   vae,
 } from "latently"
 import { binarizedMnist } from "./binarized-mnist.js"
+import { keepResult } from "./keep-result.js"
 
 /** What one objective came to. */
 interface Row {
@@ -112,23 +110,16 @@ const differences = {
 for (const [name, { value, standardError }] of Object.entries(differences))
   console.log(`${name}: ${value.toFixed(2)} ± ${standardError.toFixed(2)} nats a digit`)
 
-const results = new URL("results/", import.meta.url)
-mkdirSync(results, { recursive: true })
-const written = {
-  what: "IWAE on static binarized MNIST, 784-200-200-(50)-200-200-784, tanh, Adam, batch 20; nats a digit",
-  machine: {
-    processor: cpus()[0]?.model.trim(),
-    threads: cpus().length,
-    node: process.version,
-    backend: backend(),
+keepResult(
+  "iwae-mnist",
+  "IWAE on static binarized MNIST, 784-200-200-(50)-200-200-784, tanh, Adam, batch 20; nats a digit",
+  {
+    rate: "1e-3, 3e-4 from 0.7 of the steps on, 1e-4 from 0.9",
+    steps,
+    digits,
+    samples,
+    seed,
+    rows: rows.map(({ nll, ...row }) => row),
+    differences,
   },
-  load: loadavg()[0],
-  rate: "1e-3, 3e-4 from 0.7 of the steps on, 1e-4 from 0.9",
-  steps,
-  digits,
-  samples,
-  seed,
-  rows: rows.map(({ nll, ...row }) => row),
-  differences,
-}
-writeFileSync(new URL("iwae-mnist.json", results), `${JSON.stringify(written, null, 2)}\n`)
+)

@@ -7,11 +7,8 @@
  *
  * Run: npx tsx bench/sbn.ts <folder of the three .gz files> [steps] [parts] [draws] [seed]
  */
-import { mkdirSync, writeFileSync } from "node:fs"
-import { cpus, loadavg } from "node:os"
 import {
   adam,
-  backend,
   bernoulli,
   elbo,
   evaluate,
@@ -31,6 +28,7 @@ import {
   tf,
 } from "latently"
 import { binarizedMnist } from "./binarized-mnist.js"
+import { keepResult } from "./keep-result.js"
 import { logGradientVariance } from "./ours/gradient-variance.js"
 
 const [pixels, latents, batch] = [784, 200, 100]
@@ -158,25 +156,18 @@ const variances = estimators.map((estimator) => {
   return { estimator: estimator.name, values }
 })
 
-const results = new URL("results/", import.meta.url)
-mkdirSync(results, { recursive: true })
-const written = {
-  what: "Sigmoid belief net, 200 latents, static binarized MNIST, linear guide, Adam 1e-3, batch 100; nats a digit; log10 of the variance of the guide's gradient over draws, at REBAR's params and 100 digits",
-  machine: {
-    processor: cpus()[0]?.model.trim(),
-    threads: cpus().length,
-    node: process.version,
-    backend: backend(),
+keepResult(
+  "sbn",
+  "Sigmoid belief net, 200 latents, static binarized MNIST, linear guide, Adam 1e-3, batch 100; nats a digit; log10 of the variance of the guide's gradient over draws, at REBAR's params and 100 digits",
+  {
+    steps,
+    draws,
+    seed,
+    training: [...trained].map(([{ name }, { fitted, history }]) => ({
+      estimator: name,
+      compiled: fitted.compiled,
+      history,
+    })),
+    variances,
   },
-  load: loadavg()[0],
-  steps,
-  draws,
-  seed,
-  training: [...trained].map(([{ name }, { fitted, history }]) => ({
-    estimator: name,
-    compiled: fitted.compiled,
-    history,
-  })),
-  variances,
-}
-writeFileSync(new URL("sbn.json", results), `${JSON.stringify(written, null, 2)}\n`)
+)

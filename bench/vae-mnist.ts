@@ -5,11 +5,10 @@
  *
  * Run: npx tsx bench/vae-mnist.ts [epochs] [seed]
  */
-import { mkdirSync, writeFileSync } from "node:fs"
-import { cpus, loadavg } from "node:os"
-import { adam, backend, evaluate, type Fit, fit, ready, vae } from "latently"
+import { adam, evaluate, type Fit, fit, ready, vae } from "latently"
 import { mnist } from "../examples/data/mnist.js"
 import { greyOf } from "../examples/vae/train.js"
+import { keepResult } from "./keep-result.js"
 
 /** One epoch: how many there were, the losses, and the seconds of its steps. */
 interface Epoch {
@@ -45,21 +44,14 @@ for (let epoch = 1; epoch < epochs; epoch++) {
   fitted = await fitted.continue(stepsPerEpoch)
   results.push(scored(fitted, epoch))
 }
-const folder = new URL("results/", import.meta.url)
-mkdirSync(folder, { recursive: true })
-const written = {
-  what: "VAE on MNIST redrawn binary, 784-400-(50)-400-784, Adam 1e-3, batch 128; nats an image",
-  machine: {
-    processor: cpus()[0]?.model.trim(),
-    threads: cpus().length,
-    node: process.version,
-    backend: backend(),
-    load: loadavg()[0],
+keepResult(
+  "vae-mnist",
+  "VAE on MNIST redrawn binary, 784-400-(50)-400-784, Adam 1e-3, batch 128; nats an image",
+  {
+    steps: fitted.compiled,
+    seed,
+    testLoss: results.at(-1)!.testLoss,
+    seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
+    epochs: results,
   },
-  steps: fitted.compiled,
-  seed,
-  testLoss: results.at(-1)!.testLoss,
-  seconds: results.reduce((sum, { seconds }) => sum + seconds, 0),
-  epochs: results,
-}
-writeFileSync(new URL("vae-mnist.json", folder), `${JSON.stringify(written, null, 2)}\n`)
+)
