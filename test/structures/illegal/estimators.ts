@@ -1,12 +1,8 @@
-/** Estimators a site cannot have, and sums that would not be the marginal. Next: `options.ts`. */
-import { bernoulli, model, normal, observe, param, poisson, random, sample, tf } from "latently"
+/** Estimators a site cannot have. Next: `sums.ts`. */
+import { bernoulli, model, normal, observe, param, random, sample, tf } from "latently"
 import { untypedGuide } from "../case.js"
 import { fitted, type Mistake } from "../mistake.js"
-
-const coin = model(function* () {
-  const k = yield* sample("k", bernoulli({ probs: 0.3 }))
-  yield* observe("x", normal(k, 1), 1)
-})
+import { coin, countWith, numberWith } from "./small-programs.js"
 
 const coinWith = (options: unknown): Promise<unknown> =>
   fitted(
@@ -16,32 +12,6 @@ const coinWith = (options: unknown): Promise<unknown> =>
       yield* sample("k", bernoulli({ logits: logit }), options as never)
     }),
   )
-
-const number = model(function* () {
-  const z = yield* sample("z", normal(0, 1))
-  yield* observe("x", normal(z, 1), 1)
-})
-
-const numberWith = (options: unknown): Promise<unknown> =>
-  fitted(
-    number,
-    untypedGuide(number, function* () {
-      const loc = yield* param("loc", 0.2)
-      yield* sample("z", normal(loc, 1), options as never)
-    }),
-  )
-
-const countWith = (options: unknown): Promise<unknown> => {
-  const count = model(function* () {
-    yield* sample("n", poisson(2))
-  })
-  return fitted(
-    count,
-    untypedGuide(count, function* () {
-      yield* sample("n", poisson(3), options as never)
-    }),
-  )
-}
 
 const chain = model(function* () {
   const a = yield* sample("a", bernoulli({ probs: 0.3 }))

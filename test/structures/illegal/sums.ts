@@ -6,7 +6,6 @@ import {
   normal,
   observe,
   type Program,
-  param,
   plate,
   poisson,
   sample,
@@ -17,37 +16,7 @@ import {
 } from "latently"
 import { summed, untypedGuide } from "../case.js"
 import { fitted, type Mistake } from "../mistake.js"
-
-const coin = model(function* () {
-  const k = yield* sample("k", bernoulli({ probs: 0.3 }))
-  yield* observe("x", normal(k, 1), 1)
-})
-
-const number = model(function* () {
-  const z = yield* sample("z", normal(0, 1))
-  yield* observe("x", normal(z, 1), 1)
-})
-
-const numberWith = (options: unknown): Promise<unknown> =>
-  fitted(
-    number,
-    untypedGuide(number, function* () {
-      const loc = yield* param("loc", 0.2)
-      yield* sample("z", normal(loc, 1), options as never)
-    }),
-  )
-
-const countWith = (options: unknown): Promise<unknown> => {
-  const count = model(function* () {
-    yield* sample("n", poisson(2))
-  })
-  return fitted(
-    count,
-    untypedGuide(count, function* () {
-      yield* sample("n", poisson(3), options as never)
-    }),
-  )
-}
+import { coin, countWith, number, numberWith } from "./small-programs.js"
 
 const rowsOf = (use: (k: Tensor) => Generator<any, unknown, any>) =>
   model(function* () {
