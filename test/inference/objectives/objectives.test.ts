@@ -9,7 +9,6 @@ import {
   type Program,
   param,
   plate,
-  positive,
   sample,
   tf,
 } from "latently"
@@ -25,35 +24,11 @@ import { vimco } from "../../../src/inference/objectives/vimco.js"
 import { backends, useBackend } from "../../backends.js"
 import { along, estimates, meanOf, zScore } from "./estimates.js"
 import { type Combine, coinBound, coinWake, logMean, normalBound, renyiMean, slope } from "./quadrature.js"
-
-const data = [0.3, -1.2, 2.5, 0.8, 1.1, -0.4, 3.0]
-
-const logNormal = (x: number, loc: number, variance: number): number =>
-  -0.5 * Math.log(2 * Math.PI * variance) - (x - loc) ** 2 / (2 * variance)
+import { data, linear, locals, logNormal, off } from "./rows.js"
 
 const rowEvidence = (x: number): number => logNormal(x, 0.5, 2)
 
-const locals = model(function* (x: tf.Tensor1D) {
-  const shift = yield* param("shift", 0.5)
-  yield* plate("rows", x, function* (row) {
-    const z = yield* sample("z", normal(shift, 1))
-    yield* observe("x", normal(z, 1), row)
-  })
-})
-
-/** Linear in x; the posterior at slope 1/2, offset 1/4, scale 1/√2. */
-const linear = (a: number, b: number, s: number) =>
-  guide(locals, function* (x) {
-    const slopeOf = yield* param("a", a)
-    const offset = yield* param("b", b)
-    const scale = yield* param("s", s, positive)
-    yield* plate("rows", x, function* (row) {
-      yield* sample("z", normal(tf.add(tf.mul(row, slopeOf), offset), scale))
-    })
-  })
-
 const posterior = linear(0.5, 0.25, Math.SQRT1_2)
-const off = linear(0, 0.7, 0.9)
 
 const everywhere: readonly (readonly [string, Objective])[] = [
   ["elbo", elbo()],

@@ -7,32 +7,7 @@ import { iwae } from "../../../src/inference/objectives/importance-weighted.js"
 import { useBackend } from "../../backends.js"
 import { along, estimates, zBetween, zScore } from "./estimates.js"
 import { slope } from "./quadrature.js"
-
-const data = [0.3, -1.2, 2.5, 0.8, 1.1, -0.4, 3.0]
-
-const logNormal = (x: number, loc: number, variance: number): number =>
-  -0.5 * Math.log(2 * Math.PI * variance) - (x - loc) ** 2 / (2 * variance)
-
-const locals = model(function* (x: tf.Tensor1D) {
-  const shift = yield* param("shift", 0.5)
-  yield* plate("rows", x, function* (row) {
-    const z = yield* sample("z", normal(shift, 1))
-    yield* observe("x", normal(z, 1), row)
-  })
-})
-
-/** Linear in x; the posterior at slope 1/2, offset 1/4, scale 1/√2. */
-const linear = (a: number, b: number, s: number) =>
-  guide(locals, function* (x) {
-    const slopeOf = yield* param("a", a)
-    const offset = yield* param("b", b)
-    const scale = yield* param("s", s, positive)
-    yield* plate("rows", x, function* (row) {
-      yield* sample("z", normal(tf.add(tf.mul(row, slopeOf), offset), scale))
-    })
-  })
-
-const off = linear(0, 0.7, 0.9)
+import { data, locals, logNormal, off } from "./rows.js"
 
 /** Rows that are all alike make one gradient the mean of that many independent ones. */
 const alike = 500

@@ -21,16 +21,7 @@ import {
 } from "latently"
 import { summed, untypedGuide } from "../case.js"
 import { fitted, type Mistake } from "../mistake.js"
-
-const number = model(function* () {
-  const z = yield* sample("z", normal(0, 1))
-  yield* observe("x", normal(z, 1), 1)
-})
-
-const ofNumber = untypedGuide(number, function* () {
-  const loc = yield* param("loc", 0)
-  yield* sample("z", normal(loc, 1))
-})
+import { ofNumber } from "./small-programs.js"
 
 const coin = model(function* () {
   const k = yield* sample("k", bernoulli({ probs: 0.3 }))

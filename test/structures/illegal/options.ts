@@ -1,4 +1,4 @@
-/** Objectives that do not apply, options that are none, and programs that change from step to step. */
+/** Options that are none, and programs that change from step to step. */
 import {
   elbo,
   iwae,
@@ -15,16 +15,7 @@ import {
 } from "latently"
 import { untypedGuide } from "../case.js"
 import { fitted, type Mistake } from "../mistake.js"
-
-const number = model(function* () {
-  const z = yield* sample("z", normal(0, 1))
-  yield* observe("x", normal(z, 1), 1)
-})
-
-const ofNumber = untypedGuide(number, function* () {
-  const loc = yield* param("loc", 0)
-  yield* sample("z", normal(loc, 1))
-})
+import { number, ofNumber } from "./small-programs.js"
 
 const option = (name: string, code: string, asked: object, ...texts: readonly string[]): Mistake => ({
   name,

@@ -15,6 +15,12 @@ export const number = model(function* () {
   yield* observe("x", normal(z, 1), 1)
 })
 
+/** A guide of it. */
+export const ofNumber = untypedGuide(number, function* () {
+  const loc = yield* param("loc", 0)
+  yield* sample("z", normal(loc, 1))
+})
+
 /** Fits it with these options of its site in the guide. */
 export const numberWith = (options: unknown): Promise<unknown> =>
   fitted(
