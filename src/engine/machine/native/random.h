@@ -40,28 +40,23 @@ inline Words Times(Words words, uint32_t number) {
 #endif
 }
 
-struct Key {
-  uint32_t a, b;
+// What TensorFlow scrambles two seeds (widened to 64 bits with their signs) into: a key, here every round's, and the upper half of
+// the counter.
+struct Stream {
+  uint64_t keysA[10], keysB[10];
+  uint32_t high0, high1;
 };
 
 // Ten rounds; the upper halves of the lanes carry whatever is left there.
-inline void Rounds(Words& c0, Words& c1, Words& c2, Words& c3, Key key) {
+inline void Rounds(Words& c0, Words& c1, Words& c2, Words& c3, const Stream& stream) {
   for (int round = 0; round < 10; round++) {
     const Words productA = Times(c0, multiplierA), productB = Times(c2, multiplierB);
-    c0 = (productB >> 32) ^ c1 ^ key.a;
-    c2 = (productA >> 32) ^ c3 ^ key.b;
+    c0 = (productB >> 32) ^ c1 ^ (Words{} + stream.keysA[round]);
+    c2 = (productA >> 32) ^ c3 ^ (Words{} + stream.keysB[round]);
     c1 = productB;
     c3 = productA;
-    key.a += weylA;
-    key.b += weylB;
   }
 }
-
-// What TensorFlow scrambles two seeds (widened to 64 bits with their signs) into: a key, and the upper half of the counter.
-struct Stream {
-  Key key;
-  uint32_t high0, high1;
-};
 
 inline Stream StreamOf(int32_t seed0, int32_t seed1) {
   uint32_t c0 = seed0, c1 = seed0 >> 31, c2 = seed1, c3 = seed1 >> 31, a = 0x3ec8f720, b = 0x02461e29;
@@ -74,7 +69,12 @@ inline Stream StreamOf(int32_t seed0, int32_t seed1) {
     a += weylA;
     b += weylB;
   }
-  return {{c0, c1}, c2, c3};
+  Stream stream{{}, {}, c2, c3};
+  for (uint32_t round = 0; round < 10; round++) {
+    stream.keysA[round] = c0 + round * weylA;
+    stream.keysB[round] = c1 + round * weylB;
+  }
+  return stream;
 }
 
 // One from each in turn: two vectors of pairs become two of pairs in the order of their counters.
@@ -90,10 +90,12 @@ constexpr int64_t groupWords = 4 * lanes;
 
 // The words of `lanes` counters from `counter` on.
 inline void Group(const Stream& stream, uint64_t counter, float* to) {
-  Words c0 = Words{} + counter, c2 = Words{} + stream.high0, c3 = Words{} + stream.high1;
-  for (int lane = 0; lane < lanes; lane++) c0[lane] += lane;
-  Words c1 = c0 >> 32;
-  Rounds(c0, c1, c2, c3, stream.key);
+  static constexpr uint64_t lane[] = {0, 1, 2, 3, 4, 5, 6, 7};
+  Words c0;
+  std::memcpy(&c0, lane, sizeof c0);
+  c0 += counter;
+  Words c1 = c0 >> 32, c2 = Words{} + stream.high0, c3 = Words{} + stream.high1;
+  Rounds(c0, c1, c2, c3, stream);
   StoreInTurn((c0 & low) | c1 << 32, (c2 & low) | c3 << 32, to, std::make_integer_sequence<int, lanes>());
 }
 

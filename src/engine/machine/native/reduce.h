@@ -55,16 +55,22 @@ struct Product {
   static constexpr Word nothing = 1;
   template <class T> static T of(T a, T b) { return a * b; }
 };
-// A NaN on either side stays, as in TensorFlow's kernels.
+// A NaN on either side stays, as in TensorFlow's kernels: the comparison takes b's, the second choice a's.
 struct Max {
   using Word = float;
   static constexpr Word nothing = -std::numeric_limits<float>::infinity();
-  template <class T> static T of(T a, T b) { return (a > b) | (a != a) ? a : b; }
+  template <class T> static T of(T a, T b) {
+    const T larger = a > b ? a : b;
+    return a == a ? larger : a;
+  }
 };
 struct Min {
   using Word = float;
   static constexpr Word nothing = std::numeric_limits<float>::infinity();
-  template <class T> static T of(T a, T b) { return (a < b) | (a != a) ? a : b; }
+  template <class T> static T of(T a, T b) {
+    const T smaller = a < b ? a : b;
+    return a == a ? smaller : a;
+  }
 };
 struct All {
   using Word = int32_t;
@@ -213,12 +219,23 @@ inline void StoreColumns(const typename Kind::Word* in, int64_t rows, int64_t st
   for (int k = 0; k < vectors; k++) Store(out + k * width, Scaled<Kind>(results[k], factor));
 }
 
+// Too few words for vectors to pay.
+template <class Kind>
+inline void FewRows(const typename Kind::Word* in, int64_t rows, int64_t stride, int64_t columns, typename Kind::Word* out, float factor) {
+  for (int64_t c = 0; c < columns; c++) {
+    typename Kind::Word result = Kind::nothing;
+    for (int64_t r = 0; r < rows; r++) result = Kind::of(result, in[r * stride + c]);
+    out[c] = Scaled<Kind>(result, factor);
+  }
+}
+
 // Fewer columns than a vector has lanes: vectors are read beyond them as far as there is memory (`room` words from `in`), and the lanes
 // beyond are dropped.
 template <class Kind>
 inline void NarrowColumns(const typename Kind::Word* in, int64_t rows, int64_t stride, int64_t columns, int64_t room,
                           typename Kind::Word* out, float factor) {
   using Word = typename Kind::Word;
+  if (rows < 8) return FewRows<Kind>(in, rows, stride, columns, out, factor);
   const int64_t whole = room < width ? 0 : std::min(rows, (room - width) / stride + 1);
   Lanes<Word> lanes;
   Columns<Kind, 1>(in, whole, stride, &lanes);
