@@ -11,7 +11,8 @@ import { NativeUnavailable } from "./unavailable.mjs"
 
 const headersPackage = "node-api-headers@1.9.0"
 
-const fetchNodeHeaders = async (folder) => {
+/** Node's headers of npm's package, unpacked into `folder`, for a Node that came without them. */
+export const fetchNodeHeaders = async (folder) => {
   mkdirSync(folder, { recursive: true })
   const { command, before } = npmCommand()
   const args = [...before, "pack", headersPackage, "--ignore-scripts", "--pack-destination", folder]

@@ -78,11 +78,10 @@ const walk = (folder, inner) =>
     return item.isDirectory() ? walk(folder, path) : [path]
   })
 
-/** Writes the manifest of a filled folder: its `deps` and `lib` files with sizes (bytes) and SHA-256, and `facts`. */
-export const writeManifest = async (folder, facts) => {
+/** Writes the manifest of a filled folder: the files in `inner` with sizes (bytes) and SHA-256, and `facts`. */
+export const writeManifest = async (folder, facts, inner = ["deps", "lib"]) => {
   const files = []
-  for (const path of [...walk(folder, "deps"), ...walk(folder, "lib")])
-    files.push(await describeFile(folder, path))
+  for (const path of inner.flatMap((name) => walk(folder, name))) files.push(await describeFile(folder, path))
   writeFileSync(
     join(folder, manifestName),
     `${JSON.stringify({ format: 1, ...facts, files }, undefined, 2)}\n`,

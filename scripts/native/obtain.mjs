@@ -2,7 +2,7 @@
  * The order of things: already working, in the cache, tfjs-node's own way, the wheel. The first that gives an addon
  * which loads is taken. Next: `package.mjs`, `cache.mjs`, `own-way.mjs`, `wheel.mjs`.
  */
-import { existsSync, mkdirSync, rmSync } from "node:fs"
+import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import {
   cacheRoot,
@@ -11,13 +11,13 @@ import {
   entryPath,
   findDamage,
   findEntries,
-  openStaging,
   sweep,
   writeManifest,
 } from "./cache.mjs"
 import { buildOwnWay } from "./own-way.mjs"
 import { describePackage, findTfjsNode, loadAddon, placeEntry, readStamp, writeStamp } from "./package.mjs"
 import { silentProgress } from "./progress.mjs"
+import { withStaging } from "./staging.mjs"
 import { NativeUnavailable } from "./unavailable.mjs"
 import { buildFromWheel } from "./wheel.mjs"
 
@@ -46,25 +46,6 @@ const takeFromCache = async ({ target, root, notes, load }) => {
     if (damage !== undefined) discard(path)
   }
   return undefined
-}
-
-/** Runs `work` with a staging folder that is gone afterwards, also after Ctrl-C, unless it was renamed away. */
-const withStaging = async (entry, work) => {
-  const staging = openStaging(entry)
-  const remove = () => rmSync(staging, { recursive: true, force: true })
-  const interrupt = () => {
-    remove()
-    process.exit(130)
-  }
-  process.once("SIGINT", interrupt)
-  process.once("SIGTERM", interrupt)
-  try {
-    return await work(staging)
-  } finally {
-    process.off("SIGINT", interrupt)
-    process.off("SIGTERM", interrupt)
-    remove()
-  }
 }
 
 const buildEntry = ({ target, root, progress, again, load }, route) => {

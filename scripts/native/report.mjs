@@ -30,3 +30,12 @@ export const describeResult = (result, { command, seconds }) => {
     return `no native TensorFlow: @tensorflow/tfjs-node is not installed. ${packageCommand} and then ${command}. ${elsewhere}.`
   return notes + unavailableLine(result, command)
 }
+
+/** One line for a result of `obtainMachine`, or undefined where there is nothing to say. */
+export const describeMachine = ({ status, reason, notes = [] }, { command, seconds }) => {
+  if (status === "built")
+    return `${notes.map((note) => `${note}. `).join("")}the step machine is ready (${Math.round(seconds)} s).`
+  if (status === "unavailable")
+    return `no step machine: ${reason}. Training runs on TensorFlow alone, slower; ${command} tries again.`
+  return undefined
+}

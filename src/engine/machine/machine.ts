@@ -1,0 +1,45 @@
+/**
+ * What a step machine is to the rest of latently: memory it works on, programs made of words, steps it runs. Left out: how one is
+ * found (`load.ts`, Node only) and what the words mean (`native/*.h`, one instruction each). Next: `load.ts`.
+ */
+
+declare const loaded: unique symbol
+
+/** A program that a machine has decoded, together with the memory it works on; only that machine can use it. */
+export interface Program {
+  readonly [loaded]: true
+}
+
+/** A step machine. Instructions and operations are named by their places in these lists, which are the machine's own. */
+export interface Machine {
+  /** Which build of the machine this is: `"base"`, `"v3"` (AVX2) or `"v4"` (AVX-512). */
+  readonly variant: string
+  /** How many threads run an instruction that is large enough to be shared, the calling one included. */
+  readonly threads: number
+  /** The names of the instructions, by their codes. */
+  readonly instructions: readonly string[]
+  /** The names of the elementwise operations, by their codes. */
+  readonly operations: readonly string[]
+  /** Memory of so many 32-bit words, all zero, on a cache line of its own. Freed when nothing holds the array any more. */
+  allocate(words: number): Float32Array
+  /**
+   * Decodes a program: `words` are its instructions, `buffers` the memory that places name by number. The caller keeps the buffers
+   * alive for as long as the program. Throws where the words are no program.
+   */
+  load(words: Int32Array, buffers: readonly (Float32Array | Int32Array)[]): Program
+  /**
+   * Runs `steps` steps one after the other. Before each, its `toldWords` words of `told` are copied to word `toldAt` of the first
+   * buffer; after each, `tellsWords` words from word `tellsAt` of that buffer are appended to `tells`. Throws where an array is
+   * too short for so many steps.
+   */
+  run(
+    program: Program,
+    told: Int32Array,
+    toldAt: number,
+    toldWords: number,
+    tells: Float32Array,
+    tellsAt: number,
+    tellsWords: number,
+    steps: number,
+  ): void
+}
