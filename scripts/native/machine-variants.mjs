@@ -18,7 +18,7 @@ const compile = async ({ compiler, headers, scratch, library }, recipe, variant)
   const built = await run(compiler, [...flags, "addon.cc", "-o", output], { cwd: scratch })
   if (built.code === 0) return undefined
   if (variant !== "base" && refusal.test(built.output)) return undefined
-  return /(\S+ )?(fatal )?error: .*/.exec(built.output)?.[0] ?? lastLine(built.output)
+  return /^.*error: .*$/m.exec(built.output)?.[0] ?? lastLine(built.output)
 }
 
 /** Does all jobs, two at a time. */

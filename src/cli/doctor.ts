@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from "node:os"
 import { backend, ready } from "../engine/backend.js"
+import { loadMachine, machineAbsence } from "../engine/machine/load.js"
 import { loadTfjsNode } from "../engine/native/addon.js"
 import { tf } from "../engine/tensor.js"
 import { type Inspection, inspectNative, packageCommand, type Tool } from "./installer.js"
@@ -15,6 +16,7 @@ export type Diagnosis = {
   readonly backend: string
   readonly threads: string
   readonly reason: string | undefined
+  readonly machine: { readonly variant: string; readonly threads: number } | { readonly absence: string }
   readonly native: Inspection
   readonly packageCommand: string
 }
@@ -25,7 +27,13 @@ const threadsOf = (name: string): string => {
   return wasmThreads ? `${availableParallelism()}` : "1"
 }
 
-/** Looks at the machine: loads the best backend, and asks the installer what it finds. */
+const machineOf = (): Diagnosis["machine"] => {
+  const machine = loadMachine()
+  if (machine === undefined) return { absence: machineAbsence()! }
+  return { variant: machine.variant, threads: machine.threads }
+}
+
+/** Looks at this computer: loads the best backend, and asks the installer what it finds. */
 export const diagnose = async (options: { sums?: boolean; root?: string } = {}): Promise<Diagnosis> => {
   await ready()
   const loaded = loadTfjsNode()
@@ -35,6 +43,7 @@ export const diagnose = async (options: { sums?: boolean; root?: string } = {}):
     backend: backend(),
     threads: threadsOf(backend()),
     reason: loaded === true ? undefined : loaded,
+    machine: machineOf(),
     native: await inspectNative(options),
     packageCommand: await packageCommand(),
   }
@@ -49,6 +58,11 @@ const nativeText = ({ reason, native }: Diagnosis): string => {
   return `${native.addon.tensorflow} is there but was not loaded (${reason})`
 }
 
+const machineText = ({ machine }: Diagnosis): string => {
+  if ("absence" in machine) return `none (${machine.absence})`
+  return `${machine.variant}, ${machine.threads} ${machine.threads === 1 ? "thread" : "threads"}`
+}
+
 const cacheText = ({ native }: Diagnosis): string => {
   const states = native.entries.map(({ tensorflow, damage }) =>
     damage === undefined ? `TensorFlow ${tensorflow}, whole` : `TensorFlow ${tensorflow}, damaged: ${damage}`,
@@ -59,11 +73,16 @@ const cacheText = ({ native }: Diagnosis): string => {
 /** How the installer is called here: by npm's script in a checkout, by the package's own command elsewhere. */
 const installCommand = import.meta.url.includes("/node_modules/") ? "npx latently native" : "npm run native"
 
+/** Whether the step machine could be had here and is not. */
+const lacksMachine = ({ platform, machine }: Diagnosis): boolean =>
+  platform.startsWith("linux") && "absence" in machine && !machine.absence.startsWith("LATENTLY_MACHINE")
+
 /** The command that mends what is wrong, or undefined where nothing is. */
-export const remedy = ({ reason, native, packageCommand }: Diagnosis): string | undefined => {
+export const remedy = (diagnosis: Diagnosis): string | undefined => {
+  const { reason, native, packageCommand } = diagnosis
   const damaged = native.entries.some(({ damage }) => damage !== undefined)
   if (native.folder === undefined) return `${packageCommand} && ${installCommand}`
-  if (reason !== undefined || damaged) return installCommand
+  if (reason !== undefined || damaged || lacksMachine(diagnosis)) return installCommand
   return undefined
 }
 
@@ -74,6 +93,10 @@ const missingTools = ({ platform, native }: Diagnosis): string[] =>
 const verdict = (diagnosis: Diagnosis): string => {
   const command = remedy(diagnosis)
   if (command === undefined) return "All is well: programs run on native TensorFlow."
+  if (diagnosis.reason === undefined && lacksMachine(diagnosis)) {
+    const first = diagnosis.native.compiler.missing === undefined ? "" : "First install g++. "
+    return `Programs run on native TensorFlow. ${first}To train faster, on the step machine: ${command}`
+  }
   if (diagnosis.reason === undefined)
     return `The cache is damaged; what runs now is not. To mend it: ${command}`
   const missing = missingTools(diagnosis)
@@ -89,6 +112,7 @@ export const describeDiagnosis = (diagnosis: Diagnosis): string => {
     ["Backend", name],
     ["Threads", threads],
     ["TensorFlow", nativeText(diagnosis)],
+    ["Machine", machineText(diagnosis)],
     ["tfjs-node", native.folder === undefined ? "not installed" : `${native.version} in ${native.folder}`],
     ["Cache", cacheText(diagnosis)],
     ["Python", toolText(native.python)],

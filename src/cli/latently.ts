@@ -11,7 +11,8 @@ const usage = `Usage: npx latently <command>
 
   doctor [--sums]    says which backend runs here, and the command that mends what is missing;
                      --sums also reads every byte of the cache
-  native [--again]   gets native TensorFlow for @tensorflow/tfjs-node (once; kept in a cache);
+  native [--again]   gets native TensorFlow for @tensorflow/tfjs-node, and with a C++ compiler the step
+                     machine that trains faster (once; kept in a cache);
                      --again builds it anew, --from own|wheel takes one way only
 `
 

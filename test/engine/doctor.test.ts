@@ -23,6 +23,7 @@ const well: Diagnosis = {
   backend: "tensorflow",
   threads: "8",
   reason: undefined,
+  machine: { variant: "v4", threads: 8 },
   native,
   packageCommand: "npm install --ignore-scripts @tensorflow/tfjs-node@4.22.0",
 }
@@ -35,6 +36,7 @@ describe("the doctor's page", () => {
       "Backend     tensorflow",
       "Threads     8",
       "TensorFlow  2.18.1",
+      "Machine     v4, 8 threads",
       "tfjs-node   4.22.0 in /project/node_modules/@tensorflow/tfjs-node",
       "Cache       /home/ada/.cache/latently (TensorFlow 2.18.1, whole)",
       "Python      pip 24.0",
@@ -82,6 +84,22 @@ describe("the doctor's page", () => {
     expect(describeDiagnosis(dropped)).toContain("tfjs-node   not installed\n")
   })
 
+  it("says how to get the step machine where only that is missing", () => {
+    const without = { ...well, machine: { absence: "it has not been built" } }
+    const page = describeDiagnosis(without).split("\n")
+    expect(page).toContain("Machine     none (it has not been built)")
+    const advice = "To train faster, on the step machine: npm run native"
+    expect(page.at(-1)).toBe(`Programs run on native TensorFlow. ${advice}`)
+    const bare = { ...without, native: { ...native, compiler: { missing: "g++" } } }
+    expect(describeDiagnosis(bare).split("\n").at(-1)).toContain(`First install g++. ${advice}`)
+  })
+
+  it("advises nothing where the step machine was turned off, or is not to be had", () => {
+    expect(remedy({ ...well, machine: { absence: "LATENTLY_MACHINE=off" } })).toBeUndefined()
+    const absence = { absence: "it is built on Linux alone" }
+    expect(remedy({ ...well, platform: "darwin arm64", machine: absence })).toBeUndefined()
+  })
+
   it("tells of a damaged cache though the program runs", () => {
     const entries = [{ ...native.entries[0]!, damage: "manifest.json is missing" }]
     const page = describeDiagnosis({ ...well, native: { ...native, entries } })
@@ -108,6 +126,7 @@ describe("the command line", () => {
     expect([code, stderr]).toEqual([0, ""])
     expect(stdout).toContain(`Node        ${process.version} on ${process.platform} ${process.arch}\n`)
     expect(stdout).toMatch(/^Backend {5}(tensorflow|wasm)$/m)
+    expect(stdout).toMatch(/^Machine {5}(none \(.+\)|(base|v3|v4), \d+ threads?)$/m)
     expect(stdout).toMatch(/^Cache {7}\S+ \(empty\)$/m)
   })
 

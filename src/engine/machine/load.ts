@@ -92,6 +92,7 @@ export const findMachine = (search: MachineSearch = {}): FoundMachine => {
   const { sources = sourcesFolder(), folder = packageFolder(), wish } = search
   checkWish(wish)
   if (wish === "off") return { absence: "LATENTLY_MACHINE=off" }
+  if (process.platform !== "linux") return { absence: "it is built on Linux alone" }
   if (sources === undefined) return { absence: "its sources are not there" }
   if (folder === undefined) return { absence: "@tensorflow/tfjs-node is not installed" }
   const build = join(folder, machineLink(sources))
