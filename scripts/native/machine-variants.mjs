@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { lastLine, run } from "./command.mjs"
 import { NativeUnavailable } from "./unavailable.mjs"
 
-/** A compiler that does not know a processor says so in one of these ways. */
+/** A compiler too old for the instructions of a level says so in one of these ways. */
 const refusal =
   /bad value .* for .*-march|unknown target CPU|unrecognized command[- ]line option|unknown argument/
 
@@ -31,7 +31,7 @@ const byTwos = async (jobs) => {
 
 /**
  * Compiles the sources in `scratch` into `<library>/machine-<variant>.node` for every variant of their `build.json` and resolves to
- * notes on those that failed; one whose processor the compiler does not know is left out. Throws `NativeUnavailable` with the
+ * notes on those that failed; one whose instructions the compiler does not know is left out. Throws `NativeUnavailable` with the
  * compiler's own words where `base` fails, which runs everywhere and tells what the processor can do.
  */
 export const compileVariants = async (place) => {
