@@ -22,24 +22,39 @@ struct Product {
   static constexpr Word nothing = 1;
   template <class T> static T of(T a, T b) { return a * b; }
 };
-// A NaN on either side stays, as in TensorFlow's kernels: the comparison takes b's, the second choice a's.
+// The larger: b where either is NaN. GCC sees in a choice between vectors of masks no instruction of its own.
+inline Floats Larger(Floats a, Floats b) {
+#if defined(__AVX512F__) && !defined(__clang__)
+  return (Floats)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__) && !defined(__clang__)
+  return (Floats)_mm256_max_ps((__m256)a, (__m256)b);
+#elif defined(__SSE2__) && !defined(__clang__)
+  return (Floats)_mm_max_ps((__m128)a, (__m128)b);
+#else
+  return a > b ? a : b;
+#endif
+}
+
+// A NaN on either side stays, as in TensorFlow's kernels: `Larger` takes b's, the second choice a's.
 struct Max {
   using Word = float;
   using Vector = Floats;
   static constexpr Word nothing = -std::numeric_limits<float>::infinity();
-  template <class T> static T of(T a, T b) {
-    const T larger = a > b ? a : b;
+  static Floats of(Floats a, Floats b) {
+    const Floats larger = Larger(a, b);
     return a == a ? larger : a;
+  }
+  static float of(float a, float b) {
+    if (__builtin_expect(a != a, 0)) return a;
+    return a > b ? a : b;
   }
 };
 struct Min {
   using Word = float;
   using Vector = Floats;
   static constexpr Word nothing = std::numeric_limits<float>::infinity();
-  template <class T> static T of(T a, T b) {
-    const T smaller = a < b ? a : b;
-    return a == a ? smaller : a;
-  }
+  static Floats of(Floats a, Floats b) { return -Max::of(-a, -b); }
+  static float of(float a, float b) { return -Max::of(-a, -b); }
 };
 struct All {
   using Word = int32_t;
