@@ -1,44 +1,9 @@
 // Copies of a product's operands in the order its kernels read: panels of B as [k][columns], tiles of A as [k][rows]. Only operands
 // whose own order will not do are copied. Left out: which those are (`product.h`), the arithmetic (`product-kernel.h`).
 #pragma once
-#include <utility>
-
 #include "product-kernel.h"
 
 namespace latently {
-
-// Element i of `a` and then of `b`, in turns: from the first halves of both (`half` = 0) or from the second (`half` = 1).
-template <int half, class Vector, int... index>
-inline Vector Interleave(const Vector& a, const Vector& b, std::integer_sequence<int, index...>) {
-  constexpr int lanes = sizeof...(index);
-#if defined(__clang__) || __GNUC__ >= 12
-  return __builtin_shufflevector(a, b, (half * lanes / 2 + index / 2 + (index % 2) * lanes)...);
-#else
-  typedef int32_t Mask __attribute__((vector_size(lanes * sizeof(int32_t))));
-  return __builtin_shuffle(a, b, Mask{(half * lanes / 2 + index / 2 + (index % 2) * lanes)...});
-#endif
-}
-
-// to[i, j] = from[j, i] for a square of `lanes`: interleaving the first half of the rows with the second, log2(lanes) times.
-template <int lanes>
-inline void TransposeSquare(const float* from, int64_t fromStep, float* to, int64_t toStep) {
-  constexpr std::make_integer_sequence<int, lanes> order{};
-  Lanes<lanes> rows[lanes], next[lanes];
-#pragma GCC unroll 16
-  for (int i = 0; i < lanes; i++) rows[i] = Load<Lanes<lanes>>(from + i * fromStep);
-#pragma GCC unroll 4
-  for (int round = 1; round < lanes; round *= 2) {
-#pragma GCC unroll 8
-    for (int i = 0; i < lanes / 2; i++) {
-      next[2 * i] = Interleave<0>(rows[i], rows[i + lanes / 2], order);
-      next[2 * i + 1] = Interleave<1>(rows[i], rows[i + lanes / 2], order);
-    }
-#pragma GCC unroll 16
-    for (int i = 0; i < lanes; i++) rows[i] = next[i];
-  }
-#pragma GCC unroll 16
-  for (int i = 0; i < lanes; i++) Store(to + i * toStep, rows[i]);
-}
 
 // A panel to be copied: to[l, j] = B[l, j] = from[l rowStep + j columnStep] for l < k and j < width, and 0 for the columns beyond.
 struct Packing {
