@@ -1,0 +1,107 @@
+// Interprets a list of lines on blocks of elements: a block's inputs are read (where they lie, if they may be), every line runs over
+// the block's registers, outputs are written. So a long formula costs one pass over memory and its registers stay in the nearest cache.
+// Elements that all share a value - numbers, scalars and what is computed from nothing else - are one vector, computed once a chunk.
+// Inputs and outputs in different buffers must not overlap. Left out: planning (`elementwise-plan.h`). Next: `program.h`.
+#pragma once
+#include <memory>
+
+#include "elementwise-plan.h"
+
+namespace latently {
+
+// A thread's own working memory, kept between instructions.
+struct ElementwiseScratch {
+  std::vector<Operand> operands;
+  std::vector<char> bytes;
+
+  // Where every slot is before a block is read.
+  float* prepare(const ElementwisePlan& plan) {
+    constexpr size_t line = 64;
+    const size_t needed = plan.scratchWords * sizeof(float) + line;
+    if (bytes.size() < needed) bytes.assign(needed * 2, 0);
+    if (operands.size() < plan.slots.size()) operands.resize(plan.slots.size() * 2);
+    float* scratch = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(bytes.data()) + line - 1) / line * line);
+    for (size_t i = 0; i < plan.slots.size(); i++) operands[i] = {scratch + plan.slots[i].home, plan.slots[i].step};
+    return scratch;
+  }
+};
+
+inline ElementwiseScratch& ScratchOfThread() {
+  thread_local ElementwiseScratch scratch;
+  return scratch;
+}
+
+class ElementwiseChunk {
+ public:
+  ElementwiseChunk(const ElementwisePlan& plan, const Memory& memory) : plan_(plan), memory_(memory) {
+    auto& scratch = ScratchOfThread();
+    scratch_ = scratch.prepare(plan);
+    operands_ = scratch.operands.data();
+    Prepare();
+  }
+
+  void run(int64_t start, int64_t end) {
+    for (int64_t at = start; at < end; at += plan_.block) RunBlock(at, std::min(plan_.block, end - at));
+  }
+
+ private:
+  float* Home(int slot) const { return scratch_ + plan_.slots[slot].home; }
+
+  void Prepare() {
+    for (const auto& number : plan_.numbers) Store(Home(number.slot), Splat(number.bits));
+    for (const auto& source : plan_.shared)
+      Store(Home(source.slot), Splat(*source.view.place.integersIn(memory_)));
+    for (const auto& source : plan_.repeated)
+      CopyIn(source.view, source.view.place.in(memory_), 0, plan_.block, Home(source.slot));
+    for (const auto& step : plan_.preamble) RunStep(step, laneCount);
+  }
+
+  void RunStep(const Step& step, int64_t count) const {
+    const auto& operands = step.operands;
+    step.run({const_cast<float*>(operands_[step.destination].at), operands_[operands[0]], operands_[operands[1]],
+              operands_[operands[2]], count});
+  }
+
+  void RunBlock(int64_t start, int64_t count) {
+    for (const auto& source : plan_.sources)
+      operands_[source.slot] = Read(source.view, source.view.place.in(memory_), start, count, source.inPlace, Home(source.slot));
+    for (const auto& target : plan_.targets)
+      if (target.direct) operands_[target.slot].at = DirectOr(target, start, count);
+    for (const auto& step : plan_.steps) RunStep(step, count);
+    for (const auto& target : plan_.targets) Write(target, start, count);
+  }
+
+  // Part of a vector is not written where it might belong to others.
+  const float* DirectOr(const Target& target, int64_t start, int64_t count) const {
+    const Position position = PositionOf(target.view, start);
+    const bool whole = count % laneCount == 0 && count <= target.view.run.size - position.within;
+    return whole ? target.view.place.in(memory_) + position.offset + position.within : Home(target.slot);
+  }
+
+  void Write(const Target& target, int64_t start, int64_t count) const {
+    const Operand value = operands_[target.slot];
+    if (target.direct && value.at != Home(target.slot)) return;
+    CopyOut(target.view, target.view.place.in(memory_), start, count, value);
+  }
+
+  const ElementwisePlan& plan_;
+  const Memory& memory_;
+  float* scratch_;
+  Operand* operands_;
+};
+
+inline void RunElementwise(const ElementwisePlan& plan, const Memory& memory, Pool& pool) {
+  const int64_t blocks = (plan.count + plan.block - 1) / plan.block;
+  const auto from = [&](int chunk) { return blocks * chunk / plan.chunks * plan.block; };
+  pool.each(plan.chunks, [&](int chunk) {
+    ElementwiseChunk(plan, memory).run(from(chunk), std::min(plan.count, from(chunk + 1)));
+  });
+}
+
+inline Instruction DecodeElementwise(Decoder& words) {
+  const auto plan = std::make_shared<const ElementwisePlan>(ElementwisePlanner(words).plan());
+  if (plan->count == 0) return [](const Memory&, Pool&) {};
+  return [plan](const Memory& memory, Pool& pool) { RunElementwise(*plan, memory, pool); };
+}
+
+}  // namespace latently

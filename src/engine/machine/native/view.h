@@ -1,0 +1,125 @@
+// How a tensor of any strides is walked in row-major order: blocks of it are used where they lie, or copied run by run.
+// Left out: what is done with a block. Next: `elementwise.h`.
+#pragma once
+#include <algorithm>
+
+#include "machine.h"
+#include "vector.h"
+
+namespace latently {
+
+struct Axis {
+  int64_t size, stride;
+};
+
+// A strided tensor with its axes merged where one continues the other. The last axis is its run.
+struct View {
+  Place place;
+  std::vector<Axis> outer;
+  Axis run;
+
+  bool uniform() const { return outer.empty() && run.stride == 0; }
+
+  // After how many elements it repeats itself; 0 where it does not.
+  int64_t period() const {
+    if (outer.empty() || outer[0].stride != 0) return 0;
+    int64_t elements = run.size;
+    for (size_t i = 1; i < outer.size(); i++) elements *= outer[i].size;
+    return elements;
+  }
+
+  // Words from the place to one past the furthest element.
+  int64_t extent() const {
+    int64_t last = (run.size - 1) * run.stride;
+    for (const auto& axis : outer) last += (axis.size - 1) * axis.stride;
+    return last + 1;
+  }
+
+  bool overlaps(const View& other) const {
+    return place.buffer == other.place.buffer && place.offset < other.place.offset + other.extent() &&
+           other.place.offset < place.offset + extent();
+  }
+};
+
+inline View DecodeView(Place place, const std::vector<int64_t>& dims, const std::vector<int64_t>& strides) {
+  std::vector<Axis> axes;
+  for (size_t i = 0; i < dims.size(); i++) {
+    if (dims[i] == 1) continue;
+    if (!axes.empty() && axes.back().stride == strides[i] * dims[i])
+      axes.back() = {axes.back().size * dims[i], strides[i]};
+    else
+      axes.push_back({dims[i], strides[i]});
+  }
+  if (axes.empty()) axes.push_back({1, 0});
+  const Axis run = axes.back();
+  axes.pop_back();
+  return {place, std::move(axes), run};
+}
+
+// Where element `index` is: words from the place to the start of its run, and how far it is inside.
+struct Position {
+  int64_t offset, within;
+};
+
+inline Position PositionOf(const View& view, int64_t index) {
+  if (view.outer.empty()) return {0, index};
+  int64_t row = index / view.run.size, offset = 0;
+  const int64_t within = index - row * view.run.size;
+  for (size_t i = view.outer.size(); i-- > 0;) {
+    const int64_t above = row / view.outer[i].size;
+    offset += (row - above * view.outer[i].size) * view.outer[i].stride;
+    row = above;
+  }
+  return {offset, within};
+}
+
+// Calls `body(words from the place, elements done, elements)` for every piece of a run in the block from `start`.
+template <class Body>
+inline void EachRun(const View& view, int64_t start, int64_t count, const Body& body) {
+  for (int64_t done = 0; done < count;) {
+    const Position position = PositionOf(view, start + done);
+    const int64_t elements = std::min(count - done, view.run.size - position.within);
+    body(position.offset + position.within * view.run.stride, done, elements);
+    done += elements;
+  }
+}
+
+inline void CopyIn(const View& view, const float* from, int64_t start, int64_t count, float* to) {
+  const int64_t stride = view.run.stride;
+  EachRun(view, start, count, [&](int64_t offset, int64_t done, int64_t elements) {
+    const float* source = from + offset;
+    float* target = to + done;
+    if (stride == 1)
+      std::memcpy(target, source, elements * sizeof(float));
+    else
+      for (int64_t i = 0; i < elements; i++) target[i] = source[i * stride];
+  });
+}
+
+inline void CopyOut(const View& view, float* to, int64_t start, int64_t count, Operand value) {
+  const int64_t stride = view.run.stride, step = value.step ? 1 : 0;
+  EachRun(view, start, count, [&](int64_t offset, int64_t done, int64_t elements) {
+    float* target = to + offset;
+    const float* source = value.at + done * step;
+    if (stride == 1 && step == 1)
+      std::memmove(target, source, elements * sizeof(float));
+    else
+      for (int64_t i = 0; i < elements; i++) target[i * stride] = source[i * step];
+  });
+}
+
+// A block of the view for lines to read: where it lies if it may be read there in whole vectors, copied to `scratch` otherwise.
+inline Operand Read(const View& view, const float* from, int64_t start, int64_t count, bool inPlace, float* scratch) {
+  const Position position = PositionOf(view, start);
+  const int64_t ahead = view.run.size - position.within;
+  if (count <= ahead && view.run.stride == 0) {
+    Store(scratch, Splat(from[position.offset]));
+    return {scratch, 0};
+  }
+  const int64_t whole = (count + laneCount - 1) / laneCount * laneCount;
+  if (inPlace && whole <= ahead && view.run.stride == 1) return {from + position.offset + position.within, laneCount};
+  CopyIn(view, from, start, count, scratch);
+  return {scratch, laneCount};
+}
+
+}  // namespace latently
