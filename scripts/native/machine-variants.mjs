@@ -11,13 +11,13 @@ import { NativeUnavailable } from "./unavailable.mjs"
 const refusal =
   /bad value .* for .*-march|unknown target CPU|unrecognized command[- ]line option|unknown argument/
 
-const compile = async ({ compiler, headers, scratch, library }, recipe, variant) => {
-  const output = join(library, `machine-${variant}.node`)
+const compile = async ({ compiler, headers, scratch, library }, recipe, { source, name, more }) => {
   const defines = [`-DNAPI_VERSION=${recipe.napi}`, "-DNODE_GYP_MODULE_NAME=latently_machine"]
-  const flags = [...recipe.flags, ...recipe.variants[variant], ...defines, `-I${headers}`]
-  const built = await run(compiler, [...flags, "addon.cc", "-o", output], { cwd: scratch })
+  const flags = [...recipe.flags, ...more, ...defines, `-I${headers}`]
+  const args = [...flags, source, "-o", join(library, `${name}.node`)]
+  const built = await run(compiler, args, { cwd: scratch })
   if (built.code === 0) return undefined
-  if (variant !== "base" && refusal.test(built.output)) return undefined
+  if (more.length > 0 && refusal.test(built.output)) return undefined
   return /^.*error: .*$/m.exec(built.output)?.[0] ?? lastLine(built.output)
 }
 
@@ -30,22 +30,29 @@ const byTwos = async (jobs) => {
 }
 
 /**
- * Compiles the sources in `scratch` into `<library>/machine-<variant>.node` for every variant of their `build.json` and resolves to
- * notes on those that failed; one whose instructions the compiler does not know is left out. Throws `NativeUnavailable` with the
- * compiler's own words where `base` fails, which runs everywhere and tells what the processor can do.
+ * Compiles the sources in `scratch` by the recipe in their `build.json`: `<library>/level.node`, which says what the processor can
+ * do, and `<library>/machine-<variant>.node` for every variant, or for `only` one. Resolves to notes on those that failed; one whose
+ * instructions the compiler does not know is left out. Throws `NativeUnavailable` with the compiler's own words where what every
+ * processor needs fails.
  */
-export const compileVariants = async (place) => {
+export const compileVariants = async (place, only) => {
   const recipe = JSON.parse(readFileSync(join(place.scratch, "build.json"), "utf8"))
-  const names = process.arch === "x64" ? Object.keys(recipe.variants) : ["base"]
+  const all = process.arch === "x64" ? Object.keys(recipe.variants) : ["base"]
+  // The last of them takes longest.
+  const names = all.filter((name) => (only ?? name) === name).reverse()
+  if (names.length === 0)
+    throw new NativeUnavailable(`there is no level ${only} of this processor, only ${all.join(", ")}`)
   const failures = {}
-  // The last one takes longest.
-  await byTwos(
-    names.reverse().map((variant) => async () => {
-      failures[variant] = await compile(place, recipe, variant)
-    }),
-  )
-  if (failures.base !== undefined)
-    throw new NativeUnavailable(`${place.compiler} could not build it: ${failures.base}`)
+  const jobs = names.map((name) => async () => {
+    const what = { source: "addon.cc", name: `machine-${name}`, more: recipe.variants[name] }
+    failures[name] = await compile(place, recipe, what)
+  })
+  const level = async () => {
+    failures.level = await compile(place, recipe, { source: "level.cc", name: "level", more: [] })
+  }
+  await byTwos([level, ...jobs])
+  const failure = failures.level ?? failures[only ?? "base"]
+  if (failure !== undefined) throw new NativeUnavailable(`${place.compiler} could not build it: ${failure}`)
   return names
     .filter((variant) => failures[variant] !== undefined)
     .map((variant) => `the step machine's build ${variant} failed (${failures[variant]})`)

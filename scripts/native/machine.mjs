@@ -1,7 +1,8 @@
 /**
  * Builds the step machine, the addon in `src/engine/machine/native/`, with the compiler alone: once for each level of the processor
  * that its `build.json` names, into one entry of the cache that a link in tfjs-node's folder leads to. Entry and link are named by a
- * hash of the sources, so a changed source is another machine. Where it cannot be built everything works without it, slower.
+ * hash of the sources, so a changed source is another machine. `LATENTLY_MACHINE=base|v3|v4` builds that level alone, for whoever
+ * works on the sources, under a name of its own; `off` builds none. Where it cannot be built everything works without it, slower.
  * Next: `src/engine/machine/load.ts`, which loads it; `cache.mjs`.
  */
 import { createHash, randomBytes } from "node:crypto"
@@ -46,6 +47,8 @@ export const machineName = (sources) => {
   return `machine-${hash.digest("hex").slice(0, 16)}-${process.platform}-${process.arch}`
 }
 
+const nameOf = (sources, only) => machineName(sources) + (only === undefined ? "" : `-${only}`)
+
 /** The link to a build in tfjs-node's folder; `machineLink` in `load.ts` gives the same name. */
 const linkPath = (folder, name) => join(folder, `latently-${name}`)
 
@@ -63,9 +66,10 @@ const placeLink = (folder, name, entry) => {
 
 const loadScript = `
   const { existsSync } = require("node:fs")
-  const file = (variant) => process.argv[1] + "/lib/machine-" + variant + ".node"
+  const library = process.argv[1] + "/lib/"
+  const file = (variant) => library + "machine-" + variant + ".node"
   const variants = ["base", "v3", "v4"]
-  const level = require(file("base")).level()
+  const level = require(library + "level.node").level()
   const usable = variants.slice(0, variants.indexOf(level) + 1).filter((variant) => existsSync(file(variant)))
   require(file(usable.at(-1)))
   process.stdout.write("variant:" + usable.at(-1))`
@@ -85,14 +89,14 @@ const copySources = (sources, scratch) => {
 }
 
 /** Builds into the cache. What is hashed and compiled is a copy, since someone may be writing the sources. */
-const buildEntry = ({ root, sources, compiler, again, name: unfinished }) =>
+const buildEntry = ({ root, sources, compiler, again, only, name: unfinished }) =>
   withStaging(join(root, "native", unfinished), async (staging) => {
     const [scratch, library] = [join(staging, "scratch"), join(staging, "lib")]
     copySources(sources, scratch)
     mkdirSync(library)
-    const name = machineName(scratch)
+    const name = nameOf(scratch, only)
     const headers = findNodeHeaders() ?? (await fetchNodeHeaders(join(staging, "node-headers")))
-    const notes = await compileVariants({ compiler, headers, scratch, library })
+    const notes = await compileVariants({ compiler, headers, scratch, library }, only)
     const { variant, reason } = await tryMachine(staging)
     if (variant === undefined) throw new NativeUnavailable(`it does not load: ${reason}`)
     for (const path of [scratch, join(staging, "node-headers")])
@@ -123,15 +127,17 @@ export const placedMachine = async (folder, name = machineName(machineSources)) 
 
 /**
  * Gets the step machine and links to it from tfjs-node's `folder`. Resolves to what happened: `status` is `"present"`, `"linked"`
- * (from the cache), `"built"`, `"skipped"` (no sources, no compiler, or another system than Linux) or `"unavailable"` (with a
+ * (from the cache), `"built"`, `"skipped"` (no sources, no compiler, turned off, or another system than Linux) or `"unavailable"` (with a
  * `reason`); `mayBuild(name)` is asked before a build.
  */
 export const obtainMachine = async (request) => {
   const { folder, root = cacheRoot(), again = false, progress = silentProgress } = request
   const { sources = machineSources, mayBuild = () => true, env = process.env } = request
-  if (process.platform !== "linux" || !existsSync(sources)) return { status: "skipped" }
-  const name = machineName(sources)
-  if (!again && (await placedMachine(folder, name)) !== undefined) return { status: "present", name }
+  const only = env.LATENTLY_MACHINE || undefined
+  if (process.platform !== "linux" || !existsSync(sources) || only === "off") return { status: "skipped" }
+  const name = nameOf(sources, only)
+  for (const one of again ? [] : [machineName(sources), name])
+    if ((await placedMachine(folder, one)) !== undefined) return { status: "present", name: one }
   try {
     const cached = again ? undefined : await takeFromCache({ root, name })
     if (cached !== undefined) placeLink(folder, name, cached.entry)
@@ -141,7 +147,7 @@ export const obtainMachine = async (request) => {
     progress.step("building the step machine")
     mkdirSync(join(root, "native"), { recursive: true })
     sweep(root)
-    const built = await buildEntry({ root, sources, compiler, again, name })
+    const built = await buildEntry({ root, sources, compiler, again, only, name })
     placeLink(folder, built.name, built.entry)
     return { status: "built", ...built }
   } catch (error) {

@@ -12,9 +12,8 @@ import { EngineError } from "../error.js"
 import { findTfjsNode } from "../native/addon.js"
 import type { Machine } from "./machine.js"
 
-/** What the addon exports: `level` is the best variant that the processor can run. */
+/** What the addon exports. */
 interface Addon extends Omit<Machine, "variant" | "threads"> {
-  level(): string
   threads(): number
 }
 
@@ -57,8 +56,8 @@ export const machineLink = (sources: string): string => {
   return `latently-machine-${hash.digest("hex").slice(0, 16)}-${process.platform}-${process.arch}`
 }
 
-const loadAddon = (build: string, variant: string): Addon =>
-  createRequire(import.meta.url)(join(build, "lib", `machine-${variant}.node`)) as Addon
+const load = <Exports>(build: string, name: string): Exports =>
+  createRequire(import.meta.url)(join(build, "lib", `${name}.node`)) as Exports
 
 /** The builds that are there and that this processor can run, from the slowest. */
 const usable = (build: string, level: string): string[] =>
@@ -67,11 +66,12 @@ const usable = (build: string, level: string): string[] =>
     .filter((variant) => existsSync(join(build, "lib", `machine-${variant}.node`)))
 
 const open = (build: string, wish: string | undefined): FoundMachine => {
-  const level = loadAddon(build, "base").level()
-  const variant = wish ?? usable(build, level).at(-1)!
-  if (!usable(build, level).includes(variant))
-    return { absence: `LATENTLY_MACHINE=${wish}, but this processor or compiler only has ${level}` }
-  const { level: _level, threads, ...machine } = loadAddon(build, variant)
+  const level = load<{ level(): string }>(build, "level").level()
+  const there = usable(build, level)
+  const variant = there.findLast((one) => one === (wish ?? one))
+  if (variant === undefined)
+    return { absence: `${wish ?? "a build for it"} is not among what was built and runs here (${there})` }
+  const { threads, ...machine } = load<Addon>(build, `machine-${variant}`)
   return { machine: { ...machine, variant, threads: threads() } }
 }
 
@@ -95,8 +95,9 @@ export const findMachine = (search: MachineSearch = {}): FoundMachine => {
   if (process.platform !== "linux") return { absence: "it is built on Linux alone" }
   if (sources === undefined) return { absence: "its sources are not there" }
   if (folder === undefined) return { absence: "@tensorflow/tfjs-node is not installed" }
-  const build = join(folder, machineLink(sources))
-  if (!existsSync(build)) return { absence: "it has not been built" }
+  const link = join(folder, machineLink(sources))
+  const build = [link, `${link}-${wish}`].find((path) => existsSync(path))
+  if (build === undefined) return { absence: "it has not been built" }
   try {
     return open(build, wish)
   } catch (error) {

@@ -21,7 +21,6 @@ const { compiler } = await findCompiler()
 
 const source = `
 #include <node_api.h>
-#include "level.h"
 #if defined(__AVX512F__)
 #define BUILT "AVX-512"
 #elif defined(__AVX2__)
@@ -34,17 +33,14 @@ static napi_value Text(napi_env env, const char* text) {
   napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &value);
   return value;
 }
-static napi_value Best(napi_env env, napi_callback_info) { return Text(env, latently::Level()); }
 static napi_value One(napi_env env, napi_callback_info) {
   napi_value value;
   napi_create_int32(env, 1, &value);
   return value;
 }
 NAPI_MODULE_INIT() {
-  napi_value best, one;
-  napi_create_function(env, "level", NAPI_AUTO_LENGTH, Best, nullptr, &best);
+  napi_value one;
   napi_create_function(env, "threads", NAPI_AUTO_LENGTH, One, nullptr, &one);
-  napi_set_named_property(env, exports, "level", best);
   napi_set_named_property(env, exports, "threads", one);
   napi_set_named_property(env, exports, "operations", Text(env, BUILT));
   return exports;
@@ -54,10 +50,17 @@ const copied = (name: string) => readFileSync(join(machineSources, name), "utf8"
 const tinySources = (text = source) =>
   writeFiles(temporaryFolder(), {
     "addon.cc": text,
+    "level.cc": copied("level.cc"),
     "level.h": copied("level.h"),
     "build.json": copied("build.json"),
   })
-const request = () => ({ folder: temporaryFolder(), root: temporaryFolder(), sources: tinySources() })
+const { LATENTLY_MACHINE: _wish, ...env } = process.env
+const request = () => ({
+  folder: temporaryFolder(),
+  root: temporaryFolder(),
+  sources: tinySources(),
+  env: env as NodeJS.ProcessEnv,
+})
 const entriesIn = (root: string) =>
   existsSync(join(root, "native")) ? readdirSync(join(root, "native")) : []
 const librariesIn = (entry: string) => readdirSync(join(entry, "lib")).sort()
@@ -90,7 +93,12 @@ describe.runIf(process.platform === "linux" && compiler !== undefined)("the step
   it.runIf(isX64)("has a build for each level, and loads the one that is wished for", async () => {
     const asked = request()
     const { variant, entry } = await obtainMachine(asked)
-    expect(librariesIn(entry)).toEqual(["machine-base.node", "machine-v3.node", "machine-v4.node"])
+    expect(librariesIn(entry)).toEqual([
+      "level.node",
+      "machine-base.node",
+      "machine-v3.node",
+      "machine-v4.node",
+    ])
     const levels = ["base", "v3", "v4"] as const
     const runnable = levels.slice(0, levels.indexOf(variant) + 1)
     for (const wish of runnable)
@@ -114,11 +122,11 @@ describe.runIf(process.platform === "linux" && compiler !== undefined)("the step
   it("is built anew where a file of it was cut short", async () => {
     const asked = request()
     const { entry } = await obtainMachine(asked)
-    truncateSync(join(entry, "lib", "machine-base.node"), 5)
+    truncateSync(join(entry, "lib", "level.node"), 5)
     expect(findMachine(asked)).toEqual({ absence: expect.stringContaining("it does not load: ") })
     expect((await obtainMachine(asked)).status).toBe("built")
     expect(entriesIn(asked.root)).toHaveLength(1)
-    expect(librariesIn(entry)).toContain("machine-base.node")
+    expect(findMachine(asked)).toHaveProperty("machine")
   })
 
   it("is built by two at once, with one whole entry", async () => {
@@ -149,11 +157,31 @@ describe.runIf(process.platform === "linux" && compiler !== undefined)("the step
     expect(links.sort()).toEqual([other, newest, last].map((result) => realpathSync(result.entry)).sort())
   })
 
+  it.runIf(isX64)(
+    "is built for one level alone where that is wished for, under a name of its own",
+    async () => {
+      const asked = { ...request(), env: { ...env, LATENTLY_MACHINE: "base" } }
+      const { entry } = await obtainMachine(asked)
+      expect(librariesIn(entry)).toEqual(["level.node", "machine-base.node"])
+      expect(findMachine({ ...asked, wish: "base" })).toMatchObject({ machine: { operations: "plain" } })
+      expect(findMachine(asked)).toEqual({ absence: "it has not been built" })
+      expect((await obtainMachine({ ...asked, env })).status).toBe("built")
+      expect((await obtainMachine(asked)).name).toBe(machineName(asked.sources))
+    },
+  )
+
+  it("is not built where it is turned off, nor for a level that there is not", async () => {
+    const off = { ...env, LATENTLY_MACHINE: "off" }
+    expect(await obtainMachine({ ...request(), env: off })).toEqual({ status: "skipped" })
+    const unknown = { ...env, LATENTLY_MACHINE: "v5" }
+    expect((await obtainMachine({ ...request(), env: unknown })).reason).toMatch(/^there is no level v5 /)
+  })
+
   it.runIf(isX64)("does without a level that the compiler does not know", async () => {
     const env = failingCompiler("mavx512cd", "error: unrecognized command line option '-mavx512cd'")
     const { status, notes, entry } = await obtainMachine({ ...request(), env })
     expect([status, notes]).toEqual(["built", []])
-    expect(librariesIn(entry)).toEqual(["machine-base.node", "machine-v3.node"])
+    expect(librariesIn(entry)).toEqual(["level.node", "machine-base.node", "machine-v3.node"])
   })
 
   it.runIf(isX64)("says when a level could not be built for another reason", async () => {
@@ -183,9 +211,12 @@ describe.runIf(process.platform === "linux" && compiler !== undefined)("the step
     const { entry, variant } = await obtainMachine(request())
     const workerData = ["base", variant].map((name) => join(entry, "lib", `machine-${name}.node`))
     const text = `const { parentPort, workerData } = require("node:worker_threads")
-      parentPort.postMessage(workerData.map((file) => require(file).level()))`
+      parentPort.postMessage(workerData.map((file) => require(file).operations))`
     const worker = new Worker(text, { eval: true, workerData })
-    expect(await new Promise((resolve) => worker.once("message", resolve))).toEqual([variant, variant])
+    expect(await new Promise((resolve) => worker.once("message", resolve))).toEqual([
+      "plain",
+      extensions[variant as "v4"],
+    ])
     await worker.terminate()
   })
 })
