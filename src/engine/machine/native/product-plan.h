@@ -1,5 +1,5 @@
-// How a matrix product is cut up, once, from its shapes and strides alone: which operand plays which part, what is read in place and
-// what is copied first, panels of columns, and chunks of panels and rows for threads. Next: `product.h`, which runs it.
+// How a matrix product is cut up, once, from its shapes and strides alone: which operand plays which part, what is read in place
+// and what is copied first, panels of columns, and chunks of panels and rows for threads. Next: `product.h`, which runs it.
 #pragma once
 #include <memory>
 #include <new>
@@ -53,7 +53,7 @@ struct ProductPlan {
   std::shared_ptr<float> scratch;
 };
 
-// The kind of the panel that should begin where `rest` columns are left: the fewest vectors that hold them, the narrower the better.
+// The kind of the panel that should begin where `rest` columns are left: the fewest vectors that hold them, and the narrowest.
 inline int KindFor(int64_t rest) {
   int kind = 0;
   if (rest > KindColumns(0) * 3 / 4) return kind;
@@ -81,8 +81,8 @@ inline void MergeBatch(ProductPlan& plan) {
   plan.batch = 1;
 }
 
-// Whether C transposed, B transposed times A transposed, is the easier product: for a vector, when its matrix is then read along its
-// rows; for a B that lies transposed, when copying it would take longer than copying A and storing C across its rows.
+// Whether C transposed, B transposed times A transposed, is the easier product: for a vector, when its matrix is then read along
+// its rows; for a B that lies transposed, when copying it would take longer than copying A and storing C across its rows.
 inline bool PrefersTransposed(const ProductPlan& plan) {
   const bool aLiesTransposed = plan.a.columnStride != 1 && plan.a.rowStride == 1;
   const bool bLiesTransposed = plan.b.columnStride != 1 && plan.b.rowStride == 1;

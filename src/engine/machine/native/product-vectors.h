@@ -1,5 +1,5 @@
-// The compiler's vectors as a matrix product uses them: the widest the target has, and moves within and between them that hold for any
-// width. Left out: intrinsics, so that the same lines serve every target. Next: `product-kernel.h`.
+// The compiler's vectors as a matrix product uses them: the widest the target has, and moves within and between them that hold for
+// any width. Left out: intrinsics, so that the same lines serve every target. Next: `product-kernel.h`.
 #pragma once
 #include <algorithm>
 #include <array>

@@ -1,6 +1,7 @@
-// The float32 matrix product: C[b, i, j] = sum over l of A[b, i, l] B[b, l, j], for any strides of A and B. C is cut into panels of columns
-// and tiles of rows; operands are read in place where the kernels can, otherwise copied first. What is cut, and the order of every
-// sum, follows from the shapes alone. Next: `product-plan.h` (what is cut), `product-kernel.h` (arithmetic), `product-packing.h` (copies).
+// The float32 matrix product: C[b, i, j] = sum over l of A[b, i, l] B[b, l, j], for any strides of A and B. C is cut into panels of
+// columns and tiles of rows; operands are read in place where the kernels can, otherwise copied first. What is cut, and the order of
+// every sum, follows from the shapes alone. An instruction keeps its copies' memory, so it is not to be run twice at once.
+// Next: `product-plan.h` (what is cut), `product-kernel.h` (the arithmetic), `product-packing.h` (copies), `product-dots.h` (vectors).
 #pragma once
 #include "product-dots.h"
 #include "product-kernel.h"
@@ -50,14 +51,14 @@ inline void RunTiles(const ProductPlan& plan, const ProductPointers& at, const P
   const auto a = ViewOfA(plan, at, chunk.batch), b = ViewOfPanel(plan, at, chunk.batch, panel);
   const bool adjacentRows = a.columnStride != 1 || plan.packsA;
   const auto& kernels = tileKernels[panel.kind][adjacentRows];
-  const int64_t perRow = plan.packsA ? plan.k : a.rowStride;
+  const int64_t perRow = plan.packsA ? plan.k : a.rowStride, aStep = adjacentRows ? a.columnStride : a.rowStride;
   const bool transposed = plan.c.columnStride != 1;
   const int64_t cStep = transposed ? plan.c.columnStride : plan.c.rowStride;
   float* c = at.c + chunk.batch * plan.c.batchStride + panel.column * plan.c.columnStride;
   for (int64_t row = chunk.firstRow; row < chunk.lastRow; row += productRows) {
     const int64_t rows = std::min<int64_t>(productRows, chunk.lastRow - row);
-    kernels[rows - 1]({to - from, a.data + row * perRow + from * a.columnStride, adjacentRows ? a.columnStride : a.rowStride,
-                       b.data + from * b.rowStride, b.rowStride, c + row * plan.c.rowStride, cStep, panel.width, from > 0, transposed});
+    kernels[rows - 1]({to - from, a.data + row * perRow + from * a.columnStride, aStep, b.data + from * b.rowStride, b.rowStride,
+                       c + row * plan.c.rowStride, cStep, panel.width, from > 0, transposed});
   }
 }
 
