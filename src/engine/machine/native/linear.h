@@ -1,4 +1,5 @@
-// Cholesky factors and triangular systems, computed in double and rounded once, as `src/engine/linear` has TensorFlow compute them.
+// Cholesky factors and triangular systems of float32 or float64, computed in double and rounded once, as `src/engine/linear` has
+// TensorFlow compute them.
 // Both are substitutions: a panel of rows less the products of the rows before it, then the rows of the panel one after the other.
 // Left out: sharing one matrix among threads (they share a batch's items, and the columns of right-hand sides). Next: `product.h`.
 #pragma once
@@ -91,17 +92,19 @@ inline bool Factorize(Rows upper, int64_t n) {
   return true;
 }
 
-inline void FactorOf(const float* in, float* out, int64_t n, Rows upper) {
+template <class Number>
+inline void FactorOf(const Number* in, Number* out, int64_t n, Rows upper) {
   for (int64_t i = 0; i < n; i++)
     for (int64_t j = 0; j <= i; j++) upper.row(j)[i] = in[i * n + j];
   const bool positive = Factorize(upper, n);
   for (int64_t i = 0; i < n; i++)
     for (int64_t j = 0; j < n; j++)
-      out[i * n + j] = j > i ? 0 : positive ? static_cast<float>(upper.row(j)[i]) : std::numeric_limits<float>::quiet_NaN();
+      out[i * n + j] = j > i ? 0 : positive ? static_cast<Number>(upper.row(j)[i]) : std::numeric_limits<Number>::quiet_NaN();
 }
 
 // Right-hand sides, in the order in which they are solved, become solutions.
-inline void Substitute(Factors<float> matrix, Rows x, int64_t n) {
+template <class Number>
+inline void Substitute(Factors<Number> matrix, Rows x, int64_t n) {
   for (int64_t first = 0; first < n; first += panelRows) {
     const int64_t rows = std::min<int64_t>(panelRows, n - first);
     const bool whole = rows == panelRows;
@@ -120,43 +123,42 @@ struct System {
   static constexpr int64_t mostColumns = 64;
 
   // Columns `left` to `right` of one item. A matrix that acts as an upper one is solved from its last row on.
-  void solve(const float* matrix, const float* in, float* out, int64_t left, int64_t right, double* scratch) const {
+  template <class Number>
+  void solve(const Number* matrix, const Number* in, Number* out, int64_t left, int64_t right, double* scratch) const {
     const bool forward = lower != adjoint;
     const int64_t step = forward ? 1 : -1, last = forward ? 0 : n - 1, columns = right - left;
-    const Factors<float> factors{matrix + last * (n + 1), step * (adjoint ? 1 : n), step * (adjoint ? n : 1)};
+    const Factors<Number> factors{n == 0 ? matrix : matrix + last * (n + 1), step * (adjoint ? 1 : n), step * (adjoint ? n : 1)};
     const Rows x{scratch, Padded(columns)};
     for (int64_t i = 0; i < n; i++) {
-      const float* row = in + (last + i * step) * m + left;
+      const Number* row = in + (last + i * step) * m + left;
       for (int64_t c = 0; c < x.step; c++) x.row(i)[c] = c < columns ? row[c] : 0;
     }
     Substitute(factors, x, n);
     for (int64_t i = 0; i < n; i++)
-      for (int64_t c = 0; c < columns; c++) out[(last + i * step) * m + left + c] = static_cast<float>(x.row(i)[c]);
+      for (int64_t c = 0; c < columns; c++) out[(last + i * step) * m + left + c] = static_cast<Number>(x.row(i)[c]);
   }
 };
 
 // Few enough that each may have scratch of its own.
 inline int ChunksFor(int64_t pieces, double multiplications) {
-  return static_cast<int>(std::clamp<int64_t>(static_cast<int64_t>(multiplications / 5e4), 1, std::clamp<int64_t>(pieces, 1, 8)));
+  return static_cast<int>(std::clamp<int64_t>(static_cast<int64_t>(multiplications / 1.5e5), 1, std::clamp<int64_t>(pieces, 1, 8)));
 }
 
-}  // namespace linear
+template <class Number>
+inline Number* NumbersIn(const Memory& memory, Place place) {
+  return reinterpret_cast<Number*>(place.in(memory));
+}
 
-// Words: batch, n, m, lower, adjoint, A [batch, n, n], B [batch, n, m], out: X of A X = B, or of its transpose X = B. The other triangle
-// of A is not read.
-inline Instruction DecodeTriangularSolve(Decoder& words) {
-  using namespace linear;
-  const auto dims = words.integers(3);
-  const bool lower = words.integer() != 0, adjoint = words.integer() != 0;
-  const System system{dims[0], dims[1], dims[2], lower, adjoint};
-  const Place matrices = words.place(), right = words.place(), out = words.place();
-  const int64_t n = system.n, m = system.m, parts = (m + System::mostColumns - 1) / System::mostColumns, pieces = system.batch * parts;
+template <class Number>
+Instruction SolveInstruction(System system, Place matrices, Place right, Place out) {
+  const int64_t n = system.n, m = system.m, parts = (m + System::mostColumns - 1) / System::mostColumns;
+  const int64_t pieces = system.batch * parts;
   const int chunks = ChunksFor(pieces, 0.5 * system.batch * n * n * Padded(m));
   const int64_t scratchSize = n * Padded(std::min(m, System::mostColumns));
   const auto scratch = std::make_shared<std::vector<double>>(chunks * scratchSize);
   return [=](const Memory& memory, Pool& pool) {
-    const float *a = matrices.in(memory), *b = right.in(memory);
-    float* x = out.in(memory);
+    const Number *a = NumbersIn<Number>(memory, matrices), *b = NumbersIn<Number>(memory, right);
+    Number* x = NumbersIn<Number>(memory, out);
     pool.each(chunks, [&](int chunk) {
       for (int64_t piece = pieces * chunk / chunks; piece < pieces * (chunk + 1) / chunks; piece++) {
         const int64_t item = piece / parts, part = piece % parts;
@@ -167,17 +169,13 @@ inline Instruction DecodeTriangularSolve(Decoder& words) {
   };
 }
 
-// Words: batch, n, in [batch, n, n], out: lower factors, zeros above; NaN on and below the diagonal of a matrix that has none.
-inline Instruction DecodeCholesky(Decoder& words) {
-  using namespace linear;
-  const auto dims = words.integers(2);
-  const int64_t batch = dims[0], n = dims[1];
-  const Place source = words.place(), target = words.place();
+template <class Number>
+Instruction FactorInstruction(int64_t batch, int64_t n, Place source, Place target) {
   const int chunks = ChunksFor(batch, batch * (n * n * n / 6.0));
   const auto scratch = std::make_shared<std::vector<double>>(chunks * n * Padded(n));
   return [=](const Memory& memory, Pool& pool) {
-    const float* in = source.in(memory);
-    float* out = target.in(memory);
+    const Number* in = NumbersIn<Number>(memory, source);
+    Number* out = NumbersIn<Number>(memory, target);
     pool.each(chunks, [&](int chunk) {
       const Rows upper{scratch->data() + chunk * n * Padded(n), Padded(n)};
       for (int64_t item = batch * chunk / chunks; item < batch * (chunk + 1) / chunks; item++)
@@ -185,5 +183,35 @@ inline Instruction DecodeCholesky(Decoder& words) {
     });
   };
 }
+
+template <class Number>
+Instruction DecodeSolve(Decoder& words) {
+  const auto dims = words.integers(3);
+  const bool lower = words.integer() != 0, adjoint = words.integer() != 0;
+  const Place matrices = words.place(), right = words.place(), out = words.place();
+  return SolveInstruction<Number>({dims[0], dims[1], dims[2], lower, adjoint}, matrices, right, out);
+}
+
+template <class Number>
+Instruction DecodeFactor(Decoder& words) {
+  const auto dims = words.integers(2);
+  const Place source = words.place(), target = words.place();
+  return FactorInstruction<Number>(dims[0], dims[1], source, target);
+}
+
+}  // namespace linear
+
+// Words: batch, n, m, lower, adjoint, A [batch, n, n], B [batch, n, m], out: X with A X = B, or with A's transpose where `adjoint`. The
+// other triangle of A is not read.
+inline Instruction DecodeTriangularSolve(Decoder& words) { return linear::DecodeSolve<float>(words); }
+
+// The same of float64.
+inline Instruction DecodeDoubleTriangularSolve(Decoder& words) { return linear::DecodeSolve<double>(words); }
+
+// Words: batch, n, in [batch, n, n], out: lower factors, zeros above; NaN on and below the diagonal of a matrix that has none.
+inline Instruction DecodeCholesky(Decoder& words) { return linear::DecodeFactor<float>(words); }
+
+// The same of float64.
+inline Instruction DecodeDoubleCholesky(Decoder& words) { return linear::DecodeFactor<double>(words); }
 
 }  // namespace latently
