@@ -5,6 +5,8 @@
 import type { RowsAt } from "../batches.js"
 import { EngineError } from "../error.js"
 import "../repair/index.js"
+import { loadMachine } from "../machine/load.js"
+import { createMachineStepper } from "../machine/stepper.js"
 import { offerCompiler, type StepProgram, type Stepper } from "../step.js"
 import { tf } from "../tensor.js"
 import { createLoopStepper } from "./loop.js"
@@ -43,6 +45,26 @@ const recordAll = (program: StepProgram, rowsAt: RowsAt | undefined): RecordedSt
   }
 }
 
+/** The step on the machine; undefined where there is no machine, or it lacks an op. */
+const onMachine = (
+  program: StepProgram,
+  rowsAt: RowsAt | undefined,
+  steps: readonly RecordedStep[],
+): Stepper | undefined => {
+  const machine = loadMachine()
+  if (machine === undefined) return undefined
+  try {
+    const stepper = createMachineStepper(machine, program, rowsAt, steps)
+    return { ...stepper, plan: "compiled: a program of the step machine, many steps a call." }
+  } catch (error) {
+    if (error instanceof EngineError) {
+      if (process.env.WHY) console.error(error.message)
+      return undefined
+    }
+    throw error
+  }
+}
+
 const choose = (
   program: StepProgram,
   rowsAt: RowsAt | undefined,
@@ -73,7 +95,7 @@ export const compileStep = (
     if (error instanceof EngineError) return { refused: error.message }
     throw error
   }
-  const stepper = choose(program, rowsAt, steps)
+  const stepper = onMachine(program, rowsAt, steps) ?? choose(program, rowsAt, steps)
   return {
     ...stepper,
     get plan() {

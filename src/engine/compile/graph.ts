@@ -4,7 +4,7 @@
  */
 
 /** TensorFlow's numbers for the element types that occur. */
-export const dataType = { float32: 1, int32: 3, bool: 10, resource: 20 } as const
+export const dataType = { float32: 1, float64: 2, int32: 3, bool: 10, resource: 20 } as const
 
 /** A constant's type, shape and bytes (little endian, as tensors lie in memory). */
 export interface ConstantValue {

@@ -1,0 +1,58 @@
+/** What a step reads and never changes: resident tensors and those it reached, as words in buffers of their own. Next: `load-step.ts`. */
+import { bytesOf, first, type Node, typeOf } from "../compile/graph.js"
+import type { RecordedStep } from "../compile/recorded-step.js"
+import { nodeBackend } from "../compile/session.js"
+import type { StepProgram } from "../step.js"
+import { sizeOf, type Tensor } from "../tensor.js"
+import type { Given } from "./assemble.js"
+import { wordsOf } from "./contents.js"
+import { makeStorage, type Storage, type View, whole } from "./view.js"
+
+/** Memory that a program works on. */
+export type Words = Float32Array | Int32Array
+
+/** Buffers by number: 0 is the program's own memory, then the carry, then data. */
+export const carryBuffer = 1
+const firstData = 2
+
+/** Data by the nodes that stand for them, and where they lie. */
+export interface Data {
+  readonly given: ReadonlyMap<Node, View>
+  readonly places: ReadonlyMap<Storage, Given>
+  readonly buffers: readonly Words[]
+}
+
+/** A tensor's numbers as words; a bool is one word like any other number. */
+const readWords = (tensor: Tensor): Words => {
+  const numbers = tensor.dataSync()
+  return numbers instanceof Float32Array || numbers instanceof Int32Array ? numbers : Int32Array.from(numbers)
+}
+
+/** Reads each tensor once, for all the steps of a program that use it. */
+export const createReader = (): ((tensor: Tensor) => Words) => {
+  const known = new Map<Tensor, Words>()
+  return (tensor) => {
+    const words = known.get(tensor) ?? readWords(tensor)
+    known.set(tensor, words)
+    return words
+  }
+}
+
+/** The data of a step. */
+export const dataOf = (program: StepProgram, step: RecordedStep, read: (tensor: Tensor) => Words): Data => {
+  const { binding } = nodeBackend()
+  const reached = step.captured.map(({ node, held }) => {
+    const bytes = bytesOf(binding.tensorDataSync(held.id))
+    return [node, wordsOf({ ...typeOf(first(node)), bytes })] as const
+  })
+  const resident = step.resident.map((node, i) => [node, read(program.resident[i]!)] as const)
+  const all = [...resident, ...reached].map(([node, words]) => {
+    const { dtype, shape } = typeOf(first(node))
+    return { node, words, view: whole(makeStorage(dtype, sizeOf(shape), "data"), dtype, shape) }
+  })
+  return {
+    given: new Map(all.map(({ node, view }) => [node, view])),
+    places: new Map(all.map(({ view }, i) => [view.storage, [firstData + i, 0]])),
+    buffers: all.map(({ words }) => words),
+  }
+}
