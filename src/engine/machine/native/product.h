@@ -1,7 +1,7 @@
-// The float32 matrix product: C[b, i, j] = sum over l of A[b, i, l] B[b, l, j], for any strides of A and B. C is cut into panels of
-// columns and tiles of rows; operands are read in place where the kernels can, otherwise copied first. What is cut, and the order of
-// every sum, follows from the shapes alone. An instruction keeps its copies' memory, so it is not to be run twice at once.
-// Next: `product-plan.h` (what is cut), `product-kernel.h` (the arithmetic), `product-packing.h` (copies), `product-dots.h` (vectors).
+// The float32 matrix product: C[b, i, j] = sum over l of A[b, i, l] B[b, l, j], for any strides of A and B. C is cut into panels
+// of columns and tiles of rows; operands are read in place where the kernels can, otherwise copied first. What is cut, and the order
+// of every sum, follows from the shapes alone. An instruction keeps its copies' memory, so it is not to be run twice at once.
+// Next: `product-plan.h` (what is cut), `product-kernel.h` (the arithmetic), `product-packing.h` (copies), `product-dots.h`.
 #pragma once
 #include "product-dots.h"
 #include "product-kernel.h"
