@@ -37,7 +37,8 @@ describe("on tensorflow", () => {
     const body = ([x]: readonly Tensor[]) => [
       tf.mean(tf.square(tf.sub(tf.exp(tf.neg(tf.square(x!))), tf.sin(x!)))),
     ]
-    const f = compileFunction(body)
+    // truth values are not for the step machine
+    const f = compileFunction((inputs) => [...body(inputs), tf.greater(inputs[0]!, 0)])
     const x = tf.linspace(-3, 3, 1_000_000)
     const expected = body([x])[0]!.dataSync()[0]!
     for (let call = 0; call < 3; call++) expect(f([x])[0]!.dataSync()[0]! / expected).toBeCloseTo(1, 5)
@@ -56,6 +57,18 @@ describe("on tensorflow", () => {
     const counts = compileFunction(([x]) => [tf.add(x!, ++calls)])
     expect([1, 2, 3, 4].flatMap(() => values(counts([tf.scalar(0)])))).toEqual([[1], [2], [3], [4]])
     expect(counts.plan).toMatch(/^eager: a number computed in JavaScript differs/)
+  })
+
+  it("is part of what is recorded around it", () => {
+    const inner = compileFunction(([x]) => [tf.exp(x!)])
+    const outer = compileFunction(([x]) => [tf.neg(inner([tf.mul(x!, 2)])[0]!)])
+    for (let call = 0; call < 5; call++) {
+      tf.dispose(inner([tf.tensor1d([call])]))
+      expect(values(outer([tf.tensor1d([call])]))[0]![0]! / -Math.exp(2 * call)).toBeCloseTo(1, 5)
+    }
+    expect(outer.plan).toMatch(/^compiled/)
+    inner.dispose()
+    outer.dispose()
   })
 
   it("throws what the function throws", () => {

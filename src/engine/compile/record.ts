@@ -186,6 +186,11 @@ const releaseAll = (tape: Tape, binding: Binding): void => {
   for (const { held } of tape.captured.splice(0)) binding.deleteTensor(held.id)
 }
 
+let open = 0
+
+/** Whether something is being recorded: what would be one call by itself must then be seen operation by operation. */
+export const isRecording = (): boolean => open > 0
+
 /**
  * Runs `body` once on copies of `inputs` and records what it computes from them to the tensors it returns, which stay the
  * caller's. Throws what `body` throws, and an `EngineError` ("value-read") where it reads a value that depends on the inputs.
@@ -207,6 +212,7 @@ export const record = (
   })
   const tensors = copies.map((copy) => backend.createOutputTensor(copy))
   backend.binding = watch(tape, binding)
+  open++
   try {
     const ids = backend.getInputTensorIds(body(tensors))
     const results = ids.map((id) => tape.sources.get(id) ?? reach(tape, binding, id))
@@ -215,6 +221,7 @@ export const record = (
     releaseAll(tape, binding)
     throw error
   } finally {
+    open--
     backend.binding = binding
     tf.dispose(tensors)
   }

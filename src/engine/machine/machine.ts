@@ -20,6 +20,8 @@ export interface Machine {
   readonly instructions: readonly string[]
   /** The names of the elementwise operations, by their codes. */
   readonly operations: readonly string[]
+  /** The names of the elementwise operations in double precision, by their codes. */
+  readonly doubleOperations: readonly string[]
   /** Memory of so many 32-bit words, all zero, on a cache line of its own. Freed when nothing holds the array any more. */
   allocate(words: number): Float32Array
   /**
@@ -42,4 +44,16 @@ export interface Machine {
     tellsWords: number,
     steps: number,
   ): void
+  /**
+   * Makes a program callable as an op of TensorFlow's, in the process that has loaded it; absent elsewhere. `types` has the number of
+   * inputs, then element type, rank and sizes of each, and the same of the outputs: they are the buffers after the given ones. The op's
+   * first input is `id` as an int32 scalar. The caller keeps the buffers alive. Throws where TensorFlow is not loaded.
+   */
+  define?(
+    words: Int32Array,
+    buffers: readonly (Float32Array | Int32Array)[],
+    types: Int32Array,
+  ): { readonly id: number; readonly op: string }
+  /** Forgets what `define` made. */
+  undefine?(id: number): void
 }

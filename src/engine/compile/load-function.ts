@@ -1,0 +1,103 @@
+/**
+ * A recorded function, loaded: on the step machine where it can run there, else as a TensorFlow graph, fused by XLA where that pays.
+ * Next: `../machine/function.ts`, `definition.ts`.
+ */
+import { EngineError } from "../error.js"
+import { createMachineFunction } from "../machine/function.js"
+import { loadMachine } from "../machine/load.js"
+import { type Tensor, tf } from "../tensor.js"
+import { callCompiled, defineFunction } from "./control.js"
+import { savedModel } from "./definition.js"
+import { forXla } from "./for-xla.js"
+import { first, type Node, typeOf } from "./graph.js"
+import { layOut } from "./layout.js"
+import type { Recording } from "./record.js"
+import { loadGraph, nodeBackend } from "./session.js"
+import { simplify } from "./simplify.js"
+import { onceDone } from "./variables.js"
+import { elementWork, matrixWork } from "./work.js"
+
+/** With this many numbers made on the way, XLA's fused loops save more in a few calls than compiling them costs. */
+const fuseFrom = 4e6
+
+interface Graph {
+  readonly model: Uint8Array
+  readonly fed: readonly Node[]
+  readonly feeds: string
+  readonly fetches: string
+}
+
+/** The recording as a graph; `fused` as one function for XLA. */
+const graphOf = ({ inputs, captured, results }: Recording, fused: boolean): Graph => {
+  const args = [...inputs, ...captured.map(({ node }) => node)]
+  const simple = simplify(results)
+  const outputs = fused
+    ? callCompiled("f", args.map(first), simple.map(typeOf))
+    : simple.map((s) => onceDone(s, []))
+  const laid = layOut(outputs)
+  const fed = args.filter((node) => laid.has(node))
+  const functions = fused ? [defineFunction("f", args, forXla(simple), true)] : []
+  return {
+    model: savedModel(laid.nodes, functions),
+    fed,
+    feeds: laid.names(fed.map(first)),
+    fetches: laid.names(outputs),
+  }
+}
+
+/** What is loaded, to be called with tensors. */
+export interface Caller {
+  readonly plan: string
+  call(inputs: readonly Tensor[]): Tensor[]
+  dispose(): void
+}
+
+const callerOf = (recording: Recording, fused: boolean): Caller => {
+  const { model, fed, feeds, fetches } = graphOf(recording, fused)
+  const session = loadGraph(model)
+  const backend = nodeBackend()
+  const held = new Map(recording.captured.map((captured) => [captured.node, captured.held.id]))
+  const idsOf = (inputs: readonly Tensor[]): number[] => {
+    const ids = backend.getInputTensorIds(inputs)
+    return fed.map((node) => held.get(node) ?? ids[recording.inputs.indexOf(node)]!)
+  }
+  return {
+    plan: fused ? "compiled: machine code by XLA, one call." : "compiled: one call of a TensorFlow graph.",
+    call: (inputs) =>
+      session.run(idsOf(inputs), feeds, fetches).map((output) => backend.createOutputTensor(output)),
+    dispose: session.dispose,
+  }
+}
+
+/** As a graph: fused where that pays and XLA can, which shows at a first call on `inputs`. */
+const graphCaller = (recording: Recording, inputs: readonly Tensor[]): Caller => {
+  const heavy = elementWork(recording.results) >= fuseFrom && matrixWork(recording.results) < fuseFrom
+  if (!heavy) return callerOf(recording, false)
+  let fused: Caller | undefined
+  try {
+    fused = callerOf(recording, true)
+    tf.dispose(fused.call(inputs))
+    return fused
+  } catch {
+    fused?.dispose()
+    return callerOf(recording, false)
+  }
+}
+
+/** On the machine; undefined where there is none or it lacks something. It holds copies of what was captured. */
+const machineCaller = (recording: Recording): Caller | undefined => {
+  const machine = loadMachine()
+  if (machine === undefined) return undefined
+  try {
+    const caller = createMachineFunction(machine, recording)
+    recording.release()
+    return caller
+  } catch (error) {
+    if (error instanceof EngineError) return undefined
+    throw error
+  }
+}
+
+/** The caller for a recording; `inputs` are tensors to try it on. */
+export const loadFunction = (recording: Recording, inputs: readonly Tensor[]): Caller =>
+  machineCaller(recording) ?? graphCaller(recording, inputs)
