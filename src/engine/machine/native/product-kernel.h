@@ -1,6 +1,6 @@
 // The innermost loops of a matrix product: a tile of C, some rows by one panel of columns, held in registers while k runs, with the
 // compiler's vectors at the widest the target has. a * b + c becomes one rounding where the target can (-ffp-contract=fast).
-// Left out: which tiles and panels there are (`product.h`), copies of operands in an order that suits (`product-packing.h`).
+// Left out: which tiles and panels there are (`product-plan.h`), copies of operands in an order that suits (`product-packing.h`).
 #pragma once
 #include "product-vectors.h"
 

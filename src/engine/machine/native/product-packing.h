@@ -1,5 +1,5 @@
 // Copies of a product's operands in the order its kernels read: panels of B as [k][columns], tiles of A as [k][rows]. Only operands
-// whose own order will not do are copied. Left out: which those are (`product.h`), the arithmetic (`product-kernel.h`).
+// whose own order will not do are copied. Left out: which those are (`product-plan.h`), the arithmetic (`product-kernel.h`).
 #pragma once
 #include "product-kernel.h"
 
