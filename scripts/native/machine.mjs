@@ -9,10 +9,11 @@ import { createHash, randomBytes } from "node:crypto"
 import {
   copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
-  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -58,7 +59,10 @@ const isDangling = (path) => !existsSync(path)
 const placeLink = (folder, name, entry) => {
   const temporary = join(folder, `.${name}-${process.pid}-${randomBytes(4).toString("hex")}`)
   symlinkSync(entry, temporary, "dir")
-  renameSync(temporary, linkPath(folder, name))
+  const link = linkPath(folder, name)
+  // Whoever copies a project with its links followed has a folder here.
+  if (lstatSync(link, { throwIfNoEntry: false })?.isDirectory()) rmSync(link, { recursive: true })
+  renameSync(temporary, link)
   for (const other of readdirSync(folder))
     if (other.startsWith("latently-machine-") && isDangling(join(folder, other)))
       rmSync(join(folder, other), { force: true })
@@ -122,7 +126,7 @@ const takeFromCache = async ({ root, name }) => {
 export const placedMachine = async (folder, name = machineName(machineSources)) => {
   const link = linkPath(folder, name)
   if (!existsSync(link) || (await findDamage(link)) !== undefined) return undefined
-  return readlinkSync(link)
+  return realpathSync(link)
 }
 
 /**
