@@ -230,6 +230,7 @@ NAPI_MODULE_INIT() {
   for (const auto& kind : InstructionKinds()) instructions.push_back(kind.name);
   napi_set_named_property(env, exports, "instructions", ListOf(env, instructions));
   napi_set_named_property(env, exports, "operations", ListOf(env, OperationNames()));
+  napi_set_named_property(env, exports, "doubleOperations", ListOf(env, DoubleOperationNames()));
   Offer(env, exports, "threads", Threads);
   Offer(env, exports, "allocate", Allocate);
   Offer(env, exports, "load", Load);

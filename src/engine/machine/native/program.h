@@ -4,6 +4,7 @@
 #include <cmath>
 #include <memory>
 
+#include "double-elementwise.h"
 #include "elementwise.h"
 #include "linear.h"
 #include "machine.h"
@@ -30,6 +31,7 @@ inline const std::vector<InstructionKind>& InstructionKinds() {
       {"cumulate", DecodeCumulate},       {"search", DecodeSearch},
       {"triangularSolve", DecodeTriangularSolve},
       {"cholesky", DecodeCholesky},       {"sort", DecodeSort},
+      {"doubleElementwise", DecodeDoubleElementwise},
   };
   return kinds;
 }
