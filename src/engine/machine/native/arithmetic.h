@@ -53,6 +53,30 @@ inline Floats SquareRoot(Floats a) {
 }
 inline Floats ReciprocalSquareRoot(Floats a) { return 1.0f / SquareRoot(a); }
 
+// a < b ? a : b and a > b ? a : b, so b where either is NaN: one instruction, which GCC does not see by itself.
+inline Floats LesserOf(Floats a, Floats b) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+  return _mm512_maskz_min_ps(0xffff, a, b);
+#elif defined(__AVX2__)
+  return _mm256_min_ps(a, b);
+#elif defined(__SSE2__)
+  return _mm_min_ps(a, b);
+#else
+  return a < b ? a : b;
+#endif
+}
+inline Floats GreaterOf(Floats a, Floats b) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+  return _mm512_maskz_max_ps(0xffff, a, b);
+#elif defined(__AVX2__)
+  return _mm256_max_ps(a, b);
+#elif defined(__SSE2__)
+  return _mm_max_ps(a, b);
+#else
+  return a > b ? a : b;
+#endif
+}
+
 // Adding and taking away 2^23 leaves a whole number; what is larger is one.
 inline Floats Round(Floats a) {
   const Floats size = Absolute(a);

@@ -1,11 +1,11 @@
 // What a line of an elementwise instruction can be: name, operands, cost, and the function on blocks. A line's code is its place here.
 // Results are those of TensorFlow's CPU kernels; integers wrap around, and dividing one by zero gives zero instead of a trap.
-// Left out: the mathematics. Next: `vector-math.h`, `scalar-math.h`.
+// Left out: the mathematics. Next: `arithmetic.h`, `vector-math.h`, `double-math.h`, `scalar-math.h`.
 #pragma once
 #include <vector>
 
+#include "double-math.h"
 #include "scalar-math.h"
-#include "vector-math.h"
 #include "vector.h"
 
 namespace latently {
@@ -31,7 +31,7 @@ inline const std::vector<Operation>& Operations() {
       {"divide", 2, 0.2f, Each<Divide>::run},
       {"maximum", 2, cheap, Each<Maximum>::run},
       {"minimum", 2, cheap, Each<Minimum>::run},
-      {"power", 2, 3, Each<Power>::run},
+      {"power", 2, 3, Each<InDoubles<PowerDouble>>::run},
       {"negate", 1, cheap, Each<Negate>::run},
       {"absolute", 1, cheap, Each<Absolute>::run},
       {"square", 1, cheap, Each<Square>::run},
@@ -46,18 +46,18 @@ inline const std::vector<Operation>& Operations() {
       {"tanh", 1, 0.5f, Each<HyperbolicTangent>::run},
       {"sigmoid", 1, 0.5f, Each<Sigmoid>::run},
       {"softplus", 1, 0.7f, Each<Softplus>::run},
-      {"sine", 1, 1, Each<Sine>::run},
-      {"cosine", 1, 1, Each<Cosine>::run},
-      {"tangent", 1, 1, Each<Tangent>::run},
-      {"arcsine", 1, 1, Each<ArcSine>::run},
-      {"arccosine", 1, 1, Each<ArcCosine>::run},
-      {"arctangent", 1, 1, Each<ArcTangent>::run},
-      {"sinh", 1, 1, Each<HyperbolicSine>::run},
-      {"cosh", 1, 1, Each<HyperbolicCosine>::run},
-      {"asinh", 1, 1, Each<InverseHyperbolicSine>::run},
-      {"acosh", 1, 1, Each<InverseHyperbolicCosine>::run},
-      {"atanh", 1, 1, Each<InverseHyperbolicTangent>::run},
-      {"arctangent2", 2, 2, Each<ArcTangent2>::run},
+      {"sine", 1, 1, Each<InDoubles<SineDouble>>::run},
+      {"cosine", 1, 1, Each<InDoubles<CosineDouble>>::run},
+      {"tangent", 1, 1, Each<InDoubles<TangentDouble>>::run},
+      {"arcsine", 1, 1, Each<InDoubles<ArcSineDouble>>::run},
+      {"arccosine", 1, 1, Each<InDoubles<ArcCosineDouble>>::run},
+      {"arctangent", 1, 1, Each<InDoubles<ArcTangentDouble>>::run},
+      {"sinh", 1, 1, Each<InDoubles<HyperbolicSineDouble>>::run},
+      {"cosh", 1, 1, Each<InDoubles<HyperbolicCosineDouble>>::run},
+      {"asinh", 1, 1, Each<InDoubles<InverseHyperbolicSineDouble>>::run},
+      {"acosh", 1, 1, Each<InDoubles<InverseHyperbolicCosineDouble>>::run},
+      {"atanh", 1, 1, Each<InDoubles<InverseHyperbolicTangentDouble>>::run},
+      {"arctangent2", 2, 2, Each<InDoubles<ArcTangent2Double>>::run},
       {"floor", 1, cheap, Each<Floor>::run},
       {"ceiling", 1, cheap, Each<Ceiling>::run},
       {"round", 1, cheap, Each<Round>::run},
@@ -70,8 +70,8 @@ inline const std::vector<Operation>& Operations() {
       {"isNan", 1, cheap, Each<IsNan>::run},
       {"isFinite", 1, cheap, Each<IsFinite>::run},
       {"isInfinite", 1, cheap, Each<IsInfinite>::run},
-      {"errorFunction", 1, 1.5f, Each<ErrorFunction>::run},
-      {"complementaryErrorFunction", 1, 3, Each<ComplementaryErrorFunction>::run},
+      {"errorFunction", 1, 1.5f, Each<InDoubles<ErrorFunctionDouble>>::run},
+      {"complementaryErrorFunction", 1, 3, Each<InDoubles<ComplementaryErrorFunctionDouble>>::run},
       {"inverseErrorFunction", 1, 15, Each<InverseErrorFunction>::run},
       {"normalQuantile", 1, 15, Each<NormalQuantile>::run},
       {"logGamma", 1, 20, Each<LogGamma>::run},

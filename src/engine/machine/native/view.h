@@ -56,31 +56,38 @@ inline View DecodeView(Place place, const std::vector<int64_t>& dims, const std:
   return {place, std::move(axes), run};
 }
 
-// Where element `index` is: words from the place to the start of its run, and how far it is inside.
-struct Position {
-  int64_t offset, within;
-};
-
-inline Position PositionOf(const View& view, int64_t index) {
-  if (view.outer.empty()) return {0, index};
-  int64_t row = index / view.run.size, offset = 0;
-  const int64_t within = index - row * view.run.size;
-  for (size_t i = view.outer.size(); i-- > 0;) {
+// Where row `row` of runs starts, in words from the place.
+inline int64_t OffsetOfRow(const View& view, int64_t row) {
+  int64_t offset = 0;
+  for (size_t i = view.outer.size(); i-- > 1;) {
     const int64_t above = row / view.outer[i].size;
     offset += (row - above * view.outer[i].size) * view.outer[i].stride;
     row = above;
   }
-  return {offset, within};
+  return view.outer.empty() ? 0 : offset + row * view.outer[0].stride;
+}
+
+// Where element `index` is: its row, the row's offset, and how far it is inside.
+struct Position {
+  int64_t row, offset, within;
+};
+
+inline Position PositionOf(const View& view, int64_t index) {
+  if (view.outer.empty()) return {0, 0, index};
+  const int64_t row = index / view.run.size;
+  return {row, OffsetOfRow(view, row), index - row * view.run.size};
 }
 
 // Calls `body(words from the place, elements done, elements)` for every piece of a run in the block from `start`.
 template <class Body>
 inline void EachRun(const View& view, int64_t start, int64_t count, const Body& body) {
-  for (int64_t done = 0; done < count;) {
-    const Position position = PositionOf(view, start + done);
-    const int64_t elements = std::min(count - done, view.run.size - position.within);
-    body(position.offset + position.within * view.run.stride, done, elements);
+  Position at = PositionOf(view, start);
+  for (int64_t done = 0;;) {
+    const int64_t elements = std::min(count - done, view.run.size - at.within);
+    body(at.offset + at.within * view.run.stride, done, elements);
     done += elements;
+    if (done >= count) return;
+    at = {at.row + 1, OffsetOfRow(view, at.row + 1), 0};
   }
 }
 
@@ -91,6 +98,8 @@ inline void CopyIn(const View& view, const float* from, int64_t start, int64_t c
     float* target = to + done;
     if (stride == 1)
       std::memcpy(target, source, elements * sizeof(float));
+    else if (stride == 0)
+      std::fill_n(target, elements, *source);
     else
       for (int64_t i = 0; i < elements; i++) target[i] = source[i * stride];
   });
