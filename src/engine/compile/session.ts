@@ -54,7 +54,7 @@ export interface Session {
 /** Loads a SavedModel's bytes. Throws TensorFlow's own error where the graph is not valid. */
 export const loadGraph = (model: Uint8Array): Session => {
   const { binding } = nodeBackend()
-  const folder = mkdtempSync(join(tmpdir(), "latently-"))
+  const folder = mkdtempSync(join(tmpdir(), "latently-graph-"))
   const load = (): number => {
     try {
       writeFileSync(join(folder, "saved_model.pb"), model)

@@ -10,6 +10,10 @@
 #include <thread>
 #include <vector>
 
+#if defined(__linux__)
+#include <pthread.h>
+#include <sched.h>
+#endif
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
@@ -23,6 +27,33 @@ inline void Pause() {
   asm volatile("yield");
 #endif
 }
+
+// Each worker on a processor of its own, none on the caller's: left to itself, Linux keeps a worker that mostly waits beside the
+// thread that wakes it, for a tenth of a second and more, while another processor is idle.
+class Places {
+ public:
+  void keepApart([[maybe_unused]] std::vector<std::thread>& workers) {
+#if defined(__linux__)
+    const int here = sched_getcpu();
+    if (here == base_ || here < 0) return;
+    base_ = here;
+    cpu_set_t all;
+    if (pthread_getaffinity_np(pthread_self(), sizeof all, &all) != 0) return;
+    std::vector<int> others;
+    for (int cpu = here + 1; cpu < here + CPU_SETSIZE; cpu++)
+      if (CPU_ISSET(cpu % CPU_SETSIZE, &all)) others.push_back(cpu % CPU_SETSIZE);
+    for (size_t i = 0; i < workers.size() && i < others.size(); i++) {
+      cpu_set_t one;
+      CPU_ZERO(&one);
+      CPU_SET(others[i], &one);
+      pthread_setaffinity_np(workers[i].native_handle(), sizeof one, &one);
+    }
+#endif
+  }
+
+ private:
+  int base_ = -1;  // the caller's processor when they were last placed
+};
 
 class Pool {
  public:
@@ -49,6 +80,7 @@ class Pool {
       for (int chunk = 0; chunk < chunks; chunk++) body(chunk);
       return;
     }
+    places_.keepApart(workers_);
     call_ = [](const void* what, int chunk) { (*static_cast<const Body*>(what))(chunk); };
     body_ = &body;
     done_.store(0, std::memory_order_relaxed);
@@ -112,6 +144,7 @@ class Pool {
   }
 
   std::vector<std::thread> workers_;
+  Places places_;
   alignas(64) std::atomic<uint64_t> state_{0};
   alignas(64) std::atomic<int> done_{0};
   alignas(64) std::atomic<int> sleeping_{0};
