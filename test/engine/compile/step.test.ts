@@ -175,7 +175,7 @@ describe("the compiled loop", () => {
 })
 
 describe("what a compiled step leaves behind", () => {
-  const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("latently-"))
+  const folders = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith("latently-graph-"))
   const binding = () =>
     tf.backend() as unknown as { getNumOfSavedModels(): number; getNumOfTFTensors(): number }
 
