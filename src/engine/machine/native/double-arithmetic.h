@@ -24,8 +24,8 @@ inline Doubles Divide(Doubles a, Doubles b) { return a / b; }
 inline Doubles DivideNoNan(Doubles a, Doubles b) { return b == 0.0 ? Doubles{} : a / b; }
 inline Doubles MultiplyNoNan(Doubles a, Doubles b) { return b == 0.0 ? Doubles{} : a * b; }
 inline Doubles MultiplyAdd(Doubles a, Doubles b, Doubles c) { return a * b + c; }
-inline Doubles Maximum(Doubles a, Doubles b) { return (a >= b) | (a != a) ? a : b; }
-inline Doubles Minimum(Doubles a, Doubles b) { return (a <= b) | (a != a) ? a : b; }
+inline Doubles Maximum(Doubles a, Doubles b) { return (a > b) | (a != a) ? a : b; }
+inline Doubles Minimum(Doubles a, Doubles b) { return (a < b) | (a != a) ? a : b; }
 inline Doubles Square(Doubles a) { return a * a; }
 inline Doubles SquaredDifference(Doubles a, Doubles b) { return (a - b) * (a - b); }
 inline Doubles Reciprocal(Doubles a) { return 1.0 / a; }
@@ -63,7 +63,7 @@ inline Doubles Floor(Doubles a) {
 inline Doubles Ceiling(Doubles a) { return Negate(Floor(Negate(a))); }
 inline Doubles FloorDivide(Doubles a, Doubles b) { return Floor(a / b); }
 
-inline Doubles Sign(Doubles a) { return a > 0.0 ? Splat(1.0) : a < 0.0 ? Splat(-1.0) : a; }
+inline Doubles Sign(Doubles a) { return a > 0.0 ? Splat(1.0) : a < 0.0 ? Splat(-1.0) : a + 0.0; }
 inline Doubles Relu(Doubles a) { return a <= 0.0 ? Doubles{} : a; }
 inline Doubles ReluGradient(Doubles gradient, Doubles feature) { return feature > 0.0 ? gradient : Doubles{}; }
 

@@ -105,8 +105,8 @@ inline Doubles HyperbolicTangent(Doubles x) {
   const Doubles less = ExponentialMinusOne(-2.0 * Absolute(x));
   return CopySign(less / (less + 2.0), x);
 }
-inline Doubles TimesLogarithm(Doubles x, Doubles y) { return x == 0.0 ? Doubles{} : x * Logarithm(y); }
-inline Doubles TimesLogarithmOnePlus(Doubles x, Doubles y) { return x == 0.0 ? Doubles{} : x * LogarithmOnePlus(y); }
+inline Doubles TimesLogarithm(Doubles x, Doubles y) { return x == 0.0 ? x : x * Logarithm(y); }
+inline Doubles TimesLogarithmOnePlus(Doubles x, Doubles y) { return x == 0.0 ? x : x * LogarithmOnePlus(y); }
 
 }  // namespace doubles
 }  // namespace latently

@@ -1,10 +1,11 @@
 // What a line of an elementwise instruction in double precision can be: name, operands, cost, and the function on blocks. A line's
 // code is its place here. Results are those of TensorFlow's CPU kernels for float64; truth values are 0 and 1.
-// Left out: the mathematics. Next: `double-exponential.h`.
+// Left out: the mathematics. Next: `double-exponential.h`, `double-special.h`.
 #pragma once
 #include <vector>
 
 #include "double-exponential.h"
+#include "double-special.h"
 
 namespace latently {
 namespace doubles {
@@ -19,9 +20,6 @@ struct Operation {
 };
 
 constexpr float cheap = 0.15f;
-
-inline double Power(double a, double b) { return std::pow(a, b); }
-inline double ArcTangent2(double a, double b) { return std::atan2(a, b); }
 
 inline const std::vector<Operation>& Operations() {
   static const std::vector<Operation> operations = {
@@ -52,6 +50,18 @@ inline const std::vector<Operation>& Operations() {
       {"tanh", 1, 1.5f, Each<HyperbolicTangent>::run},
       {"sigmoid", 1, 1.5f, Each<Sigmoid>::run},
       {"softplus", 1, 3, Each<Softplus>::run},
+      {"sine", 1, 10, Each<Sine>::run},
+      {"cosine", 1, 10, Each<Cosine>::run},
+      {"tangent", 1, 15, Each<Tangent>::run},
+      {"arcsine", 1, 10, Each<ArcSine>::run},
+      {"arccosine", 1, 10, Each<ArcCosine>::run},
+      {"arctangent", 1, 10, Each<ArcTangent>::run},
+      {"sinh", 1, 10, Each<HyperbolicSine>::run},
+      {"cosh", 1, 10, Each<HyperbolicCosine>::run},
+      {"asinh", 1, 10, Each<InverseHyperbolicSine>::run},
+      {"acosh", 1, 10, Each<InverseHyperbolicCosine>::run},
+      {"atanh", 1, 10, Each<InverseHyperbolicTangent>::run},
+      {"arctangent2", 2, 20, Each<ArcTangent2>::run},
       {"floor", 1, cheap, Each<Floor>::run},
       {"ceiling", 1, cheap, Each<Ceiling>::run},
       {"round", 1, cheap, Each<Round>::run},
@@ -64,6 +74,20 @@ inline const std::vector<Operation>& Operations() {
       {"isNan", 1, cheap, Each<IsNan>::run},
       {"isFinite", 1, cheap, Each<IsFinite>::run},
       {"isInfinite", 1, cheap, Each<IsInfinite>::run},
+      {"errorFunction", 1, 10, Each<ErrorFunction>::run},
+      {"complementaryErrorFunction", 1, 15, Each<ComplementaryErrorFunction>::run},
+      {"inverseErrorFunction", 1, 15, Each<InverseErrorFunction>::run},
+      {"normalQuantile", 1, 15, Each<NormalQuantile>::run},
+      {"logGamma", 1, 20, Each<LogGamma>::run},
+      {"digamma", 1, 20, Each<Digamma>::run},
+      {"polygamma", 2, 150, Each<Polygamma>::run},
+      {"zeta", 2, 150, Each<Zeta>::run},
+      {"incompleteGamma", 2, 150, Each<IncompleteGamma>::run},
+      {"complementaryIncompleteGamma", 2, 150, Each<ComplementaryIncompleteGamma>::run},
+      {"gammaSampleGradient", 2, 200, Each<GammaSampleGradient>::run},
+      {"incompleteBeta", 3, 300, Each<IncompleteBeta>::run},
+      {"besselI0e", 1, 150, Each<BesselI0e>::run},
+      {"besselI1e", 1, 150, Each<BesselI1e>::run},
       {"less", 2, cheap, Each<Less>::run},
       {"lessEqual", 2, cheap, Each<LessEqual>::run},
       {"greater", 2, cheap, Each<Greater>::run},
