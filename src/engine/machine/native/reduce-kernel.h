@@ -9,17 +9,11 @@
 namespace latently {
 namespace reduction {
 
-constexpr int64_t rowBlock = 32 * 8 * laneCount;
+constexpr int64_t rowBlock = 16 * 8 * laneCount;
 
-// One row of at most `rowBlock` words.
+// A row as one vector: at least `laneCount` words, and fewer than `rowBlock` and `laneCount` together.
 template <class Kind>
-inline typename Kind::Word ShortRow(const typename Kind::Word* row, int64_t count) {
-  using Word = typename Kind::Word;
-  if (count < laneCount) {
-    Word result = Kind::nothing;
-    for (int64_t i = 0; i < count; i++) result = Kind::of(result, row[i]);
-    return result;
-  }
+inline typename Kind::Vector BlockOfRow(const typename Kind::Word* row, int64_t count) {
   typename Kind::Vector sums[8];
   sums[0] = VectorAt<Kind>(row);
   int64_t i = laneCount;
@@ -31,16 +25,24 @@ inline typename Kind::Word ShortRow(const typename Kind::Word* row, int64_t coun
       for (int k = 0; k < step; k++) sums[k] = Kind::of(sums[k], sums[k + step]);
   }
   for (; i + laneCount <= count; i += laneCount) sums[0] = Kind::of(sums[0], VectorAt<Kind>(row + i));
-  if (i < count) sums[0] = Kind::of(sums[0], Last<Kind>(row + count, count - i));
-  return Across<Kind>(sums[0]);
+  return i == count ? sums[0] : Kind::of(sums[0], Last<Kind>(row + count, count - i));
 }
 
-// One row of any length: halves of whole blocks, paired.
+// The same of any number of words from `laneCount` on: halves of whole blocks, paired. Fewer words than a vector's join the last block.
 template <class Kind>
-typename Kind::Word Row(const typename Kind::Word* row, int64_t count) {
-  if (count <= rowBlock) return ShortRow<Kind>(row, count);
-  const int64_t blocks = (count + rowBlock - 1) / rowBlock, half = blocks / 2 * rowBlock;
-  return Kind::of(Row<Kind>(row, half), Row<Kind>(row + half, count - half));
+typename Kind::Vector VectorOfRow(const typename Kind::Word* row, int64_t count) {
+  if (count < rowBlock + laneCount) return BlockOfRow<Kind>(row, count);
+  const int64_t blocks = (count + rowBlock - laneCount) / rowBlock, half = blocks / 2 * rowBlock;
+  return Kind::of(VectorOfRow<Kind>(row, half), VectorOfRow<Kind>(row + half, count - half));
+}
+
+template <class Kind>
+inline typename Kind::Word Row(const typename Kind::Word* row, int64_t count) {
+  if (count >= rowBlock + laneCount) return Across<Kind>(VectorOfRow<Kind>(row, count));
+  if (count >= laneCount) return Across<Kind>(BlockOfRow<Kind>(row, count));
+  typename Kind::Word result = Kind::nothing;
+  for (int64_t i = 0; i < count; i++) result = Kind::of(result, row[i]);
+  return result;
 }
 
 // Rows too short for a vector: four at a time, so that none waits for another's additions.
@@ -55,7 +57,7 @@ inline void TinyRows(const typename Kind::Word* in, int64_t rows, int64_t count,
       for (int k = 0; k < 4; k++) results[k] = Kind::of(results[k], row[k * count + i]);
     for (int k = 0; k < 4; k++) out[r + k] = Scaled<Kind>(results[k], factor);
   }
-  for (; r < rows; r++) out[r] = Scaled<Kind>(ShortRow<Kind>(in + r * count, count), factor);
+  for (; r < rows; r++) out[r] = Scaled<Kind>(Row<Kind>(in + r * count, count), factor);
 }
 
 // `vectors` neighbouring columns' results over `rows` rows; `apart` rows at a time have accumulators of their own, for narrow ones
@@ -63,7 +65,7 @@ inline void TinyRows(const typename Kind::Word* in, int64_t rows, int64_t count,
 template <class Kind, int vectors>
 void Columns(const typename Kind::Word* in, int64_t rows, int64_t stride, typename Kind::Vector* results) {
   constexpr int apart = 8 / vectors;
-  if (rows > 64 * apart) {
+  if (rows > 32 * apart) {
     typename Kind::Vector others[vectors];
     const int64_t half = rows / 2;
     Columns<Kind, vectors>(in, half, stride, results);
