@@ -26,8 +26,8 @@ inline V Multiply(V a, V b) {
 }
 
 inline Floats Divide(Floats a, Floats b) { return a / b; }
-inline Floats Maximum(Floats a, Floats b) { return (a >= b) | (a != a) ? a : b; }
-inline Floats Minimum(Floats a, Floats b) { return (a <= b) | (a != a) ? a : b; }
+inline Floats Maximum(Floats a, Floats b) { return (a > b) | (a != a) ? a : b; }
+inline Floats Minimum(Floats a, Floats b) { return (a < b) | (a != a) ? a : b; }
 inline Floats MultiplyAdd(Floats a, Floats b, Floats c) { return a * b + c; }
 inline Floats Square(Floats a) { return a * a; }
 inline Floats SquaredDifference(Floats a, Floats b) { return (a - b) * (a - b); }
@@ -90,7 +90,7 @@ inline Floats Floor(Floats a) {
 inline Floats Ceiling(Floats a) { return Negate(Floor(Negate(a))); }
 inline Floats FloorDivide(Floats a, Floats b) { return Floor(a / b); }
 
-inline Floats Sign(Floats a) { return a > 0.0f ? Splat(1.0f) : a < 0.0f ? Splat(-1.0f) : a; }
+inline Floats Sign(Floats a) { return a > 0.0f ? Splat(1.0f) : a < 0.0f ? Splat(-1.0f) : a + 0.0f; }
 inline Floats Relu(Floats a) { return a <= 0.0f ? Floats{} : a; }
 inline Floats ReluGradient(Floats gradient, Floats feature) { return feature > 0.0f ? gradient : Floats{}; }
 

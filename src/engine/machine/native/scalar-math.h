@@ -65,8 +65,8 @@ inline double DigammaAboveZero(double x) {
 inline float Digamma(float x) {
   constexpr double pi = 3.14159265358979323846;
   if (x > 0) return static_cast<float>(DigammaAboveZero(x));
-  const double whole = std::floor(static_cast<double>(x)), rest = x - whole;
-  if (x == 0 || rest == 0) return std::numeric_limits<float>::quiet_NaN();
+  const double rest = x - std::nearbyint(static_cast<double>(x));
+  if (rest == 0) return std::numeric_limits<float>::quiet_NaN();
   return static_cast<float>(DigammaAboveZero(1.0 - x) - pi / std::tan(pi * rest));
 }
 

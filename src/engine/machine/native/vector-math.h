@@ -45,13 +45,10 @@ inline Floats Exponential(Floats x) {
   return Scale(ExponentialOfRest(reduced.rest) + 1.0f, reduced);
 }
 
-// exp(-|x|), more precisely.
+// exp(-|x|).
 inline Floats ExponentialOfSize(Floats x) {
   const Reduced reduced = ReduceByLogTwo(GreaterOf(Splat(-104.0f), Negate(Absolute(x))));
-  const Floats r = reduced.rest;
-  Floats p = 0.000199184564f * r + 0.00139461760f;
-  p = ((p * r + 0.00833326392f) * r + 0.0416662693f) * r + 0.166666672f;
-  return Scale((r * r * (p * r + 0.5f) + r) + 1.0f, reduced);
+  return Scale(ExponentialOfRest(reduced.rest) + 1.0f, reduced);
 }
 
 inline Floats ExponentialMinusOne(Floats x) {
@@ -130,8 +127,12 @@ inline Floats HyperbolicTangent(Floats x) {
 }
 
 inline Floats Sigmoid(Floats x) {
-  const Floats small = ExponentialOfSize(x);
-  return (x < 0.0f ? small : Splat(1.0f)) / (small + 1.0f);
+  const Floats small = ExponentialOfSize(x), sum = small + 1.0f;
+  const Integers negative = x < 0.0f;
+  const Floats value = (negative ? small : Splat(1.0f)) / sum;
+  // What the sum rounded off is given back, times 1 / sum.
+  const Floats lost = small - (sum - 1.0f);
+  return value - value * (negative ? 1.0f - value : value) * lost;
 }
 
 // max(x, 0) + log(1 + e), e = exp(-|x|); above 1/2 by log 2 + log(1 + (e - 1) / 2).
