@@ -32,6 +32,8 @@ inline const std::vector<InstructionKind>& InstructionKinds() {
       {"triangularSolve", DecodeTriangularSolve},
       {"cholesky", DecodeCholesky},       {"sort", DecodeSort},
       {"doubleElementwise", DecodeDoubleElementwise},
+      {"doubleTriangularSolve", DecodeDoubleTriangularSolve},
+      {"doubleCholesky", DecodeDoubleCholesky},
   };
   return kinds;
 }
