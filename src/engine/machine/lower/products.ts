@@ -2,7 +2,7 @@
 import { isSet } from "../../compile/graph.js"
 import { sizeOf } from "../../tensor.js"
 import { float32, float64, jointShape, type Listing } from "../listing.js"
-import { broadcastTo, reshape, transpose, type View } from "../view.js"
+import { broadcastTo, reshape, slice, transpose, type View } from "../view.js"
 import { type Lower, type Lowering, type LowerTable, notHere } from "./node.js"
 import { reshaped } from "./views.js"
 
@@ -21,15 +21,34 @@ const asBatch = (listing: Listing, view: View, batch: readonly number[]): View =
   return (plain ? reshape(all, flat) : undefined) ?? reshaped(listing, listing.dense(all), flat)
 }
 
+/** A product of float64 matrices with few terms (sums of a row, mostly), term by term; the machine's own is for float32. */
+const productByTerms = (listing: Listing, a: View, b: View): View => {
+  const [m, k] = a.shape as [number, number]
+  const n = b.shape[1]!
+  const term = (l: number): View => {
+    const parts = [slice(a, [0, l], [m, 1]), slice(b, [l, 0], [1, n])]
+    return listing.line("multiply", parts, float64)
+  }
+  const rest = Array.from({ length: k - 1 }, (_, l) => term(l + 1))
+  return rest.reduce((sum, next) => listing.line("add", [sum, next], float64), term(0))
+}
+
+/** More terms than this are not written out. */
+const mostTerms = 64
+
 const product: Lower = ({ node, inputs, listing }) => {
-  if (node.outputs[0]!.dtype !== float32) throw notHere(node, "of such a type is not lowered")
   const turned = [isSet(node, "transpose_a", "adj_x"), isSet(node, "transpose_b", "adj_y")]
   const [left, right] = inputs.map((view, i) => (turned[i] ? lastTwoSwapped(view) : view))
+  const { dtype, shape } = node.outputs[0]!
+  const terms = left!.shape.at(-1)!
+  if (dtype === float64 && shape.length === 2 && terms > 0 && terms <= mostTerms)
+    return [productByTerms(listing, left!, right!)]
+  if (dtype !== float32) throw notHere(node, "of such a type is not lowered")
   const batch = jointShape([left!, right!].map((view) => view.shape.slice(0, -2)))
   const [a, b] = [left!, right!].map((view) => asBatch(listing, view, batch))
   const [count, m, k] = a!.shape
   const n = b!.shape[2]!
-  const output = listing.temporary(node.outputs[0]!.dtype, node.outputs[0]!.shape)
+  const output = listing.temporary(dtype, shape)
   listing.call("product", [a!, b!], [output], (place) => {
     const operand = (view: View) => [...place(view), ...view.strides]
     return [count!, m!, n, k!, ...operand(a!), ...operand(b!), ...place(output), m! * n, n]
