@@ -26,8 +26,8 @@ inline V Multiply(V a, V b) {
 }
 
 inline Floats Divide(Floats a, Floats b) { return a / b; }
-inline Floats Maximum(Floats a, Floats b) { return (a > b) | (a != a) ? a : b; }
-inline Floats Minimum(Floats a, Floats b) { return (a < b) | (a != a) ? a : b; }
+inline Floats Maximum(Floats a, Floats b) { return ((a > b) | (a != a)) ? a : b; }
+inline Floats Minimum(Floats a, Floats b) { return ((a < b) | (a != a)) ? a : b; }
 inline Floats MultiplyAdd(Floats a, Floats b, Floats c) { return a * b + c; }
 inline Floats Square(Floats a) { return a * a; }
 inline Floats SquaredDifference(Floats a, Floats b) { return (a - b) * (a - b); }

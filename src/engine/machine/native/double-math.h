@@ -74,7 +74,7 @@ inline Doubles ExponentialDouble(Doubles x) {
 
 // The logarithm; log 0 = -infinity, NaN below. Subnormal doubles, which no float32 is, are left out.
 inline Doubles LogarithmDouble(Doubles x) {
-  static constexpr double series[] = {2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3};
+  static constexpr double series[] = {2.0 / 19, 2.0 / 17, 2.0 / 15, 2.0 / 13, 2.0 / 11, 2.0 / 9, 2.0 / 7, 2.0 / 5, 2.0 / 3};
   typedef uint64_t LongBits __attribute__((vector_size(sizeof(Doubles))));
   // Counted from sqrt(1/2) / 2^1024, so that shifts are of what is positive.
   const LongBits ranked = BitsAs<LongBits>(x) - 0x3fe6a09e00000000u + (uint64_t{1024} << 52);
@@ -96,10 +96,10 @@ inline Doubles PowerDouble(Doubles x, Doubles y) {
   const Doubles half = sizeOfPower * 0.5;
   const LongIntegers odd = whole & (sizeOfPower < 16777216.0) & ((half + 4503599627370496.0) - 4503599627370496.0 != half);
   const LongIntegers negative = BitsAs<LongIntegers>(x) < 0;
-  value = negative & odd ? BitsAs<Doubles>(BitsAs<LongIntegers>(value) ^ INT64_MIN) : value;
-  value = (x < 0.0) & (size < infinityDouble) & ~whole ? SplatDouble(NAN) : value;
-  value = (size == 1.0) & (sizeOfPower == infinityDouble) ? SplatDouble(1) : value;
-  return (x == 1.0) | (y == 0.0) ? SplatDouble(1) : value;
+  value = (negative & odd) ? BitsAs<Doubles>(BitsAs<LongIntegers>(value) ^ INT64_MIN) : value;
+  value = ((x < 0.0) & (size < infinityDouble) & ~whole) ? SplatDouble(NAN) : value;
+  value = ((size == 1.0) & (sizeOfPower == infinityDouble)) ? SplatDouble(1) : value;
+  return ((x == 1.0) | (y == 0.0)) ? SplatDouble(1) : value;
 }
 
 // sin and cos of x = quarter * pi/2 + rest.
@@ -150,7 +150,7 @@ inline Doubles FirstQuadrant(Doubles above, Doubles across) {
   const Doubles u = numerator / denominator, z = u * u;
   const Doubles start = low ? Doubles{} : high ? SplatDouble(pi / 2) : SplatDouble(pi / 4);
   const Doubles value = start + (u * z * Polynomial(series, z) + u);
-  return (above == 0.0) & (across == across) ? Doubles{} : (above == across) ? SplatDouble(pi / 4) : value;
+  return ((above == 0.0) & (across == across)) ? Doubles{} : (above == across) ? SplatDouble(pi / 4) : value;
 }
 
 inline Doubles ArcTangentDouble(Doubles x) { return CopySignDouble(FirstQuadrant(AbsoluteDouble(x), SplatDouble(1)), x); }

@@ -57,8 +57,8 @@ class ElementwisePlanner {
     const int inputs = words.integer(), outputs = words.integer();
     registers_ = words.integer();
     const int lines = words.integer();
-    if (inputs > registers_) throw std::runtime_error("an elementwise instruction has fewer registers than inputs");
-    ReadInputs(inputs, rank);
+    if (inputs > registers_) Fail("an elementwise instruction has fewer registers than inputs");
+    ReadInputs(inputs, outputs, rank);
     ReadOutputs(outputs, rank);
     for (int i = 0; i < lines; i++) ReadLine();
     BindOutputs();
@@ -69,13 +69,13 @@ class ElementwisePlanner {
 
  private:
   int Register(int number) const {
-    if (number < 0 || number >= registers_) throw std::runtime_error("an elementwise line names a register that is not there");
+    if (number < 0 || number >= registers_) Fail("an elementwise line names a register that is not there");
     return number;
   }
 
   int ValueOf(int number) const {
     const int slot = value_[Register(number)];
-    if (slot < 0) throw std::runtime_error("an elementwise line reads a register before anything is in it");
+    if (slot < 0) Fail("an elementwise line reads a register before anything is in it");
     return slot;
   }
 
@@ -91,10 +91,10 @@ class ElementwisePlanner {
     return static_cast<int>(plan_.slots.size()) - 1;
   }
 
-  void ReadInputs(int inputs, int rank) {
+  void ReadInputs(int inputs, int outputs, int rank) {
     std::vector<View> views;
     for (int i = 0; i < inputs; i++) views.push_back(ReadView(rank));
-    ChooseBlock(views);
+    ChooseBlock(views, outputs);
     for (int i = 0; i < registers_; i++) BlockSlot();
     value_.assign(registers_, -1);
     for (int i = 0; i < inputs; i++) value_[i] = AddSource(views[i], i);
@@ -105,9 +105,12 @@ class ElementwisePlanner {
     return DecodeView(place, dims_, words_.integers(rank));
   }
 
-  // Blocks are whole rows where rows are short: then rows that repeat are read once, and what is one number a row needs no copies.
-  void ChooseBlock(const std::vector<View>& views) {
-    constexpr int64_t usual = 512, most = 1024;
+  // Registers fit in the nearest cache. Blocks are whole rows where rows are short: then rows that repeat are read once, and what is one
+  // number a row needs no copies.
+  void ChooseBlock(const std::vector<View>& views, int outputs) {
+    constexpr int64_t nearWords = 6144, most = 1024;
+    const int64_t fitting = nearWords / std::max(1, registers_ + outputs) / laneCount * laneCount;
+    const int64_t usual = std::min<int64_t>(std::max<int64_t>(fitting, 256), 2048);
     int64_t unit = laneCount;
     for (const auto& view : views) {
       if (view.outer.empty()) continue;
@@ -140,7 +143,7 @@ class ElementwisePlanner {
     int32_t operands[3];
     for (auto& operand : operands) operand = words_.integer();
     if (code < 0 || code >= static_cast<int>(Operations().size()))
-      throw std::runtime_error("an elementwise line names an operation that is not there");
+      Fail("an elementwise line names an operation that is not there");
     const Operation& operation = Operations()[code];
     if (operation.run != nullptr) return AddStep(operation, destination, operands);
     value_[destination] = SharedSlot();

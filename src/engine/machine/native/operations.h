@@ -1,10 +1,10 @@
 // What a line of an elementwise instruction can be: name, operands, cost, and the function on blocks. A line's code is its place here.
 // Results are those of TensorFlow's CPU kernels; integers wrap around, and dividing one by zero gives zero instead of a trap.
-// Left out: the mathematics. Next: `arithmetic.h`, `vector-math.h`, `double-math.h`, `scalar-math.h`.
+// Left out: the mathematics. Next: `arithmetic.h`, `vector-math.h`, `double-math.h`, `gamma-math.h`, `scalar-math.h`.
 #pragma once
 #include <vector>
 
-#include "double-math.h"
+#include "gamma-math.h"
 #include "scalar-math.h"
 #include "vector.h"
 
@@ -74,8 +74,8 @@ inline const std::vector<Operation>& Operations() {
       {"complementaryErrorFunction", 1, 3, Each<InDoubles<ComplementaryErrorFunctionDouble>>::run},
       {"inverseErrorFunction", 1, 15, Each<InverseErrorFunction>::run},
       {"normalQuantile", 1, 15, Each<NormalQuantile>::run},
-      {"logGamma", 1, 20, Each<LogGamma>::run},
-      {"digamma", 1, 15, Each<Digamma>::run},
+      {"logGamma", 1, 4, Each<InDoubles<LogGammaDouble>>::run},
+      {"digamma", 1, 4, Each<InDoubles<DigammaDouble>>::run},
       {"multiplyAdd", 3, cheap, Each<MultiplyAdd>::run},
       {"less", 2, cheap, Each<Less<Floats>>::run},
       {"lessEqual", 2, cheap, Each<LessEqual<Floats>>::run},
