@@ -10,9 +10,20 @@
 #include <string>
 #include <vector>
 
+#if defined(__wasm__)
+#include "wasm/pool.h"
+#else
 #include "pool.h"
+#endif
 
 namespace latently {
+
+// Ends whatever is being done, with a message for the caller. WebAssembly leaves that to JavaScript (`wasm/wasm.cc`).
+#if defined(__wasm__)
+[[noreturn]] void Fail(const std::string& message);
+#else
+[[noreturn]] inline void Fail(const std::string& message) { throw std::runtime_error(message); }
+#endif
 
 // Blocks of memory that instructions name by number. The first is the machine's own; the others are data of the caller's.
 struct Memory {
@@ -30,13 +41,13 @@ struct Place {
 // What an instruction does in a step.
 using Instruction = std::function<void(const Memory&, Pool&)>;
 
-// Reads an instruction's words in order; throws where they run out.
+// Reads an instruction's words in order; fails where they run out.
 class Decoder {
  public:
   Decoder(const int32_t* words, int64_t count) : at_(words), end_(words + count) {}
 
   int32_t integer() {
-    if (at_ == end_) throw std::runtime_error("the program ends in the middle of an instruction");
+    if (at_ == end_) Fail("the program ends in the middle of an instruction");
     return *at_++;
   }
 

@@ -49,12 +49,12 @@ class Program {
   Program(const int32_t* words, int64_t count) {
     for (const int32_t *at = words, *end = words + count; at < end;) {
       const int64_t length = end - at < 2 ? -1 : at[1];
-      if (length < 0 || length > end - at - 2) throw std::runtime_error("an instruction is cut off");
+      if (length < 0 || length > end - at - 2) Fail("an instruction is cut off");
       const auto& kinds = InstructionKinds();
-      if (at[0] < 0 || at[0] >= static_cast<int32_t>(kinds.size())) throw std::runtime_error("no such instruction");
+      if (at[0] < 0 || at[0] >= static_cast<int32_t>(kinds.size())) Fail("no such instruction");
       Decoder decoder(at + 2, length);
       instructions_.push_back(kinds[at[0]].decode(decoder));
-      if (!decoder.atEnd()) throw std::runtime_error(std::string(kinds[at[0]].name) + ": words are left over");
+      if (!decoder.atEnd()) Fail(std::string(kinds[at[0]].name) + ": words are left over");
       at += 2 + length;
     }
   }

@@ -102,7 +102,7 @@ inline Instruction DecodeReduce(Decoder& words) {
     case 7: return InstructionOf<IntegerMax>(shape, factor, in, out);
     case 8: return InstructionOf<IntegerMin>(shape, factor, in, out);
   }
-  throw std::runtime_error("no reduction has the number " + std::to_string(kind));
+  Fail("no reduction has the number " + std::to_string(kind));
 }
 
 }  // namespace latently

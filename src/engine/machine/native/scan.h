@@ -74,7 +74,7 @@ inline Instruction DecodeCumulate(Decoder& words) {
   const bool exclusive = words.integer() != 0, reverse = words.integer() != 0;
   const scan::Shape shape{dims[0], dims[1], dims[2], exclusive, reverse};
   const Place in = words.place(), out = words.place();
-  if (kind != 0 && kind != 1) throw std::runtime_error("no running result has the number " + std::to_string(kind));
+  if (kind != 0 && kind != 1) Fail("no running result has the number " + std::to_string(kind));
   return kind == 0 ? scan::InstructionOf<scan::RunningSum>(shape, in, out) : scan::InstructionOf<scan::RunningProduct>(shape, in, out);
 }
 
