@@ -1,6 +1,6 @@
-// Exponentials and logarithms of vectors of doubles, within about one unit in the last place, and what is made of them. Right at
-// infinities, NaN, zeros and subnormal numbers. Sources: fdlibm's e_log.c and s_log1p.c (Sun Microsystems, 1993) for the logarithms; a
-// Chebyshev series for (exp(r) - 1 - r) / r^2. Left out: special functions. Next: `double-operations.h`.
+// Exponentials and logarithms of vectors of doubles, within about one unit in the last place, and what is made of them. Right
+// at infinities, NaN, zeros and subnormal numbers. Sources: fdlibm's e_log.c and s_log1p.c (Sun Microsystems, 1993) for the
+// logarithms; a Chebyshev series for (exp(r) - 1 - r) / r^2. Left out: special functions. Next: `double-operations.h`.
 #pragma once
 #include "double-arithmetic.h"
 

@@ -1,5 +1,5 @@
-// The logarithm of the gamma function and its derivatives in double precision, element by element. Sources: DLMF 5.11.1 (Stirling),
-// 5.11.2 and 5.5.4 (digamma); Moshier, Cephes (1989), for the Hurwitz zeta function by Euler and Maclaurin.
+// The logarithm of the gamma function and its derivatives in double precision, element by element. Sources: DLMF 5.11.1
+// (Stirling), 5.11.2 and 5.5.4 (digamma); Moshier, Cephes (1989), for the Hurwitz zeta function by Euler and Maclaurin.
 // Left out: incomplete gamma functions (`double-incomplete.h`).
 #pragma once
 #include <cmath>
@@ -93,10 +93,11 @@ inline double Zeta(double x, double q) {
     if (q == std::floor(q)) return even ? infinity : nan;
     if (x != std::floor(x)) return nan;
   }
-  double at = q, last = std::pow(q, -x), sum = last;
+  const auto power = [x](double base) { return x == 2 ? 1 / (base * base) : std::pow(base, -x); };
+  double at = q, last = power(q), sum = last;
   for (int i = 0; i < 9 || at <= 9; i++) {
     at += 1;
-    last = std::pow(at, -x);
+    last = power(at);
     sum += last;
     if (std::abs(last) <= 1e-17 * std::abs(sum)) return sum;
   }

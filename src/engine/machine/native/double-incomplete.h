@@ -1,6 +1,6 @@
-// The regularized incomplete gamma and beta functions in double precision, and the derivative of a gamma draw by its concentration.
-// Sources: DLMF 8.11.4 (series), 8.9.2 and 8.17.22 (continued fractions), 8.12.3 (Temme's uniform expansion); Figurnov, Mohamed, Mnih,
-// "Implicit reparameterization gradients" (2018). Next: `double-gamma.h`.
+// The regularized incomplete gamma and beta functions in double precision, and the derivative of a gamma draw by its
+// concentration. Sources: DLMF 8.11.4 (series), 8.9.2 and 8.17.22 (continued fractions), 8.12.3 (Temme's uniform expansion);
+// Figurnov, Mohamed, Mnih, "Implicit reparameterization gradients" (2018). Next: `double-gamma.h`.
 #pragma once
 #include "double-gamma.h"
 #include "scalar-math.h"
@@ -60,7 +60,7 @@ struct Convergent {
 };
 
 // The next convergent: across of the present one and up of the one before, whose derivatives by a are -1 and n.
-inline Convergent Next(const Convergent& at, const Convergent& before, double across, double up, double n) {
+inline Convergent Next(const Convergent& at, const Convergent& before, double across, double up, int n) {
   const auto next = [&](const Dual& now, const Dual& then) {
     return Dual{across * now.value + up * then.value, across * now.slope - now.value + up * then.slope + n * then.value};
   };

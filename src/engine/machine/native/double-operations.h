@@ -1,5 +1,5 @@
-// What a line of an elementwise instruction in double precision can be: name, operands, cost, and the function on blocks. A line's
-// code is its place here. Results are those of TensorFlow's CPU kernels for float64; truth values are 0 and 1.
+// What a line of an elementwise instruction in double precision can be: name, operands, cost, and the function on blocks. A
+// line's code is its place here. Results are those of TensorFlow's CPU kernels for float64; truth values are 0 and 1.
 // Left out: the mathematics. Next: `double-exponential.h`, `double-special.h`.
 #pragma once
 #include <vector>

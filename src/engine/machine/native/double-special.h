@@ -1,5 +1,5 @@
-// Functions that are worked out element by element in double precision: the library's own, the error function's relatives and Bessel
-// functions. Sources: DLMF 10.25.2 and 10.40.1 for the latter. Next: `double-incomplete.h`, `scalar-math.h` for the normal quantile.
+// Functions that are worked out element by element in double precision: the library's own, the error function's relatives and
+// Bessel functions (DLMF 10.25.2, 10.40.1). Next: `double-incomplete.h`, `scalar-math.h` for the normal quantile.
 #pragma once
 #include <cmath>
 

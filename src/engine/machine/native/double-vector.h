@@ -1,4 +1,5 @@
-// Vectors of doubles, half as many lanes as of float32, and how a function of doubles or of such vectors becomes a line over a block.
+// Vectors of doubles, half as many lanes as of float32, and how a function of doubles or of such vectors becomes a line over a
+// block.
 // Left out: what the functions are. Next: `double-arithmetic.h`, `double-exponential.h`.
 #pragma once
 #include <utility>
