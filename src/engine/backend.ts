@@ -42,6 +42,13 @@ const tryBackend = async (name: BackendName): Promise<true | string> => {
   return set === true ? true : set || "it could not be started"
 }
 
+/** Where tensors lie in memory that JavaScript reads, training steps run on a step machine; others have no use for it. */
+const prepareSteps = async (name: BackendName): Promise<void> => {
+  if (name !== "wasm" && name !== "cpu") return
+  const { startMachine } = await import("./compile/machine-compiler.js")
+  await startMachine()
+}
+
 /**
  * Switches to one backend by name.
  *
@@ -58,6 +65,7 @@ export const setBackend = async (name: BackendName): Promise<void> => {
     )
   chosen = true
   await tf.ready()
+  await prepareSteps(name)
 }
 
 /**
@@ -73,6 +81,7 @@ export const ready = async (): Promise<BackendName> => {
     if (outcome === true) {
       chosen = true
       await tf.ready()
+      await prepareSteps(name)
       if (passedOver !== undefined) tellFallback({ ...passedOver, running: name })
       return name
     }

@@ -90,8 +90,7 @@ const rowsOf = ({ batch, seed }: StepProgram): RowsAt | undefined =>
 const chooseStepper = (program: StepProgram, compile: "auto" | boolean): Stepper => {
   const rowsAt = rowsOf(program)
   if (compile === false) return createEagerStepper(program, rowsAt, "eager: asked for with compile: false")
-  const compiler = tf.getBackend() === "tensorflow" ? offeredCompiler() : undefined
-  const compiled = compiler?.(program, rowsAt) ?? {
+  const compiled = offeredCompiler(tf.getBackend())?.(program, rowsAt) ?? {
     refused: `backend '${tf.getBackend()}' has no step compiler`,
   }
   if (!("refused" in compiled)) return compiled

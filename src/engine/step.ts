@@ -95,12 +95,12 @@ export interface StepRunner {
   dispose(): void
 }
 
-let compiler: StepCompiler | undefined
+const compilers = new Map<string, StepCompiler>()
 
-/** The compiler that was offered, if any. */
-export const offeredCompiler = (): StepCompiler | undefined => compiler
+/** The compiler that was offered for a backend, if any. */
+export const offeredCompiler = (backend: string): StepCompiler | undefined => compilers.get(backend)
 
-/** Registers a compiler for `createRunner` to ask first; the Node entry calls it. */
-export const offerCompiler = (offered: StepCompiler): void => {
-  compiler = offered
+/** Registers a compiler for `createRunner` to ask first on these backends. */
+export const offerCompiler = (compiler: StepCompiler, backends: readonly string[]): void => {
+  for (const backend of backends) compilers.set(backend, compiler)
 }

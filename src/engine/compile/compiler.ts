@@ -1,6 +1,6 @@
 /**
- * The step compiler: records a program's step and chooses how it runs. Registered by the Node entry; the browser never
- * sees it. Next: `recorded-step.ts`, then `plain.ts` and `loop.ts`.
+ * The step compiler of the native backend: records a program's step and chooses how it runs. Registered by the Node entry; the
+ * browser never sees it. Next: `recorded-step.ts`, then `plain.ts` and `loop.ts`; `machine-compiler.ts` for other backends.
  */
 import type { RowsAt } from "../batches.js"
 import { EngineError } from "../error.js"
@@ -8,10 +8,11 @@ import "../repair/index.js"
 import { loadMachine } from "../machine/load.js"
 import { createMachineStepper } from "../machine/stepper.js"
 import { offerCompiler, type StepProgram, type Stepper } from "../step.js"
-import { tf } from "../tensor.js"
 import { createLoopStepper } from "./loop.js"
 import { createPlainStepper } from "./plain.js"
-import { type RecordedStep, recordStep } from "./recorded-step.js"
+import { record } from "./record.js"
+import type { RecordedStep } from "./recorded-step.js"
+import { recordSteps, releasing } from "./recorded-steps.js"
 import { createTieredStepper } from "./tiers.js"
 import { matrixWork } from "./work.js"
 
@@ -23,27 +24,6 @@ const loopBelow = 2e7
  * when as much time has been spent as it costs. A count, not a clock: a fit gives the same numbers however it is cut.
  */
 const loopFrom = 4000
-
-const sizesOf = (batch: StepProgram["batch"], rowsAt: RowsAt | undefined): number[] => {
-  if (batch === undefined || rowsAt === undefined) return [0]
-  const short = batch.count % batch.size
-  return short === 0 ? [batch.size] : [batch.size, short]
-}
-
-const recordAll = (program: StepProgram, rowsAt: RowsAt | undefined): RecordedStep[] => {
-  const moments = program.optimizer.init(program.parameters)
-  const carry = { parameters: program.parameters, moments, state: program.state }
-  const steps: RecordedStep[] = []
-  try {
-    for (const size of sizesOf(program.batch, rowsAt)) steps.push(recordStep(program, carry, size))
-    return steps
-  } catch (error) {
-    for (const step of steps) step.release()
-    throw error
-  } finally {
-    tf.dispose(moments)
-  }
-}
 
 /** The step on the machine; undefined where there is no machine, or it lacks an op. */
 const onMachine = (
@@ -90,22 +70,12 @@ export const compileStep = (
 ): Stepper | { readonly refused: string } => {
   let steps: RecordedStep[]
   try {
-    steps = recordAll(program, rowsAt)
+    steps = recordSteps(record, program, rowsAt)
   } catch (error) {
     if (error instanceof EngineError) return { refused: error.message }
     throw error
   }
-  const stepper = onMachine(program, rowsAt, steps) ?? choose(program, rowsAt, steps)
-  return {
-    ...stepper,
-    get plan() {
-      return stepper.plan
-    },
-    dispose: () => {
-      stepper.dispose()
-      for (const step of steps) step.release()
-    },
-  }
+  return releasing(onMachine(program, rowsAt, steps) ?? choose(program, rowsAt, steps), steps)
 }
 
-offerCompiler(compileStep)
+offerCompiler(compileStep, ["tensorflow"])

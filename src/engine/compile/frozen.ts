@@ -1,13 +1,12 @@
 /**
  * Finding what a recording would freeze. A number that the program computes in JavaScript (`Math.random()`, a weight from
  * a counter of its own) goes into the graph as a constant. Two recordings of the same step under different orders have the
- * same constants, unless there is such a number. Next: `record.ts`.
+ * same constants, unless there is such a number. Next: `recording.ts`.
  */
 import { EngineError } from "../error.js"
 import type { Node } from "./graph.js"
 import { inOrder } from "./in-order.js"
-import { atPlace, type Captured, type Recording } from "./record.js"
-import { nodeBackend } from "./session.js"
+import { atPlace, type Captured, type Recording } from "./recording.js"
 
 const frozen = (place: string): EngineError =>
   new EngineError(
@@ -30,15 +29,8 @@ const constantBytes = (node: Node): Uint8Array | undefined => {
 const attributesOf = (node: Node): string =>
   JSON.stringify(constantBytes(node) ? node.outputs : node.attributes)
 
-const sameCaptured = (a: Captured, b: Captured): boolean => {
-  if (!a.made || !b.made) return true
-  const { binding } = nodeBackend()
-  const bytes = (id: number): Uint8Array => {
-    const values = binding.tensorDataSync(id)
-    return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-  }
-  return sameBytes(bytes(a.held.id), bytes(b.held.id))
-}
+const sameCaptured = (a: Captured, b: Captured): boolean =>
+  !a.made || !b.made || sameBytes(a.bytes(), b.bytes())
 
 /** Why the first recording must not be used, or undefined where both are the same computation. */
 export const findFrozen = (a: Recording, b: Recording): EngineError | undefined => {

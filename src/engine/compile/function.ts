@@ -7,7 +7,8 @@ import { EngineError } from "../error.js"
 import { type Tensor, tf } from "../tensor.js"
 import { findFrozen } from "./frozen.js"
 import { type Caller, loadFunction } from "./load-function.js"
-import { isRecording, type Recording, record } from "./record.js"
+import { isRecording, record } from "./record.js"
+import type { Recording } from "./recording.js"
 
 /** More lists of shapes than this at a time are not kept: the one used longest ago goes. */
 const keptShapes = 8

@@ -1,5 +1,6 @@
 /**
- * A recorded function, loaded: on the step machine where it can run there, else as a TensorFlow graph, fused by XLA where that pays.
+ * A recorded function, loaded: fused by XLA where it computes many numbers element by element, else on the step machine where it
+ * can run there, else as a TensorFlow graph.
  * Next: `../machine/function.ts`, `definition.ts`.
  */
 import { EngineError } from "../error.js"
@@ -11,7 +12,7 @@ import { savedModel } from "./definition.js"
 import { forXla } from "./for-xla.js"
 import { first, type Node, typeOf } from "./graph.js"
 import { layOut } from "./layout.js"
-import type { Recording } from "./record.js"
+import type { Recording } from "./recording.js"
 import { loadGraph, nodeBackend } from "./session.js"
 import { simplify } from "./simplify.js"
 import { onceDone } from "./variables.js"
@@ -56,7 +57,7 @@ const callerOf = (recording: Recording, fused: boolean): Caller => {
   const { model, fed, feeds, fetches } = graphOf(recording, fused)
   const session = loadGraph(model)
   const backend = nodeBackend()
-  const held = new Map(recording.captured.map((captured) => [captured.node, captured.held.id]))
+  const held = new Map(recording.captured.map((captured) => [captured.node, captured.held!.id]))
   const idsOf = (inputs: readonly Tensor[]): number[] => {
     const ids = backend.getInputTensorIds(inputs)
     return fed.map((node) => held.get(node) ?? ids[recording.inputs.indexOf(node)]!)
@@ -69,10 +70,12 @@ const callerOf = (recording: Recording, fused: boolean): Caller => {
   }
 }
 
-/** As a graph: fused where that pays and XLA can, which shows at a first call on `inputs`. */
-const graphCaller = (recording: Recording, inputs: readonly Tensor[]): Caller => {
-  const heavy = elementWork(recording.results) >= fuseFrom && matrixWork(recording.results) < fuseFrom
-  if (!heavy) return callerOf(recording, false)
+/** Whether most of it is work on single elements, and much of that. */
+const isHeavy = ({ results }: Recording): boolean =>
+  elementWork(results) >= fuseFrom && matrixWork(results) < fuseFrom
+
+/** As machine code by XLA; undefined where XLA cannot, which shows at a first call on `inputs`. */
+const fusedCaller = (recording: Recording, inputs: readonly Tensor[]): Caller | undefined => {
   let fused: Caller | undefined
   try {
     fused = callerOf(recording, true)
@@ -80,7 +83,7 @@ const graphCaller = (recording: Recording, inputs: readonly Tensor[]): Caller =>
     return fused
   } catch {
     fused?.dispose()
-    return callerOf(recording, false)
+    return undefined
   }
 }
 
@@ -98,6 +101,11 @@ const machineCaller = (recording: Recording): Caller | undefined => {
   }
 }
 
-/** The caller for a recording; `inputs` are tensors to try it on. */
+/**
+ * The caller for a recording; `inputs` are tensors to try it on. A call of the machine costs half of what a graph's does, and
+ * nothing is waited for; XLA keeps a long formula's numbers in registers, where the machine has them in the nearest cache.
+ */
 export const loadFunction = (recording: Recording, inputs: readonly Tensor[]): Caller =>
-  machineCaller(recording) ?? graphCaller(recording, inputs)
+  (isHeavy(recording) ? fusedCaller(recording, inputs) : undefined) ??
+  machineCaller(recording) ??
+  callerOf(recording, false)

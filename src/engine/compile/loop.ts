@@ -41,7 +41,7 @@ export const createLoopStepper = (
   const backend = nodeBackend()
   const { binding } = backend
   const length = full!.order.outputs[0]!.shape[0]!
-  const captured = [...full!.captured, ...(short?.captured ?? [])].map(({ held }) => held.id)
+  const captured = [...full!.captured, ...(short?.captured ?? [])].map(({ held }) => held!.id)
   const feeds = laid.names(inputs.map(first))
   const fetches = laid.names(outputs)
   let carry: Output[] = []

@@ -63,7 +63,7 @@ const callOf = (
   const resident = nodeBackend().getInputTensorIds(program.resident)
   const fed = [
     ...step.resident.map((node, i) => ({ node, id: resident[i]! })),
-    ...step.captured.map(({ node, held }) => ({ node, id: held.id })),
+    ...step.captured.map(({ node, held }) => ({ node, id: held!.id })),
   ].filter(({ node }) => laid.has(node))
   return {
     length: step.order.outputs[0]!.shape[0]!,

@@ -3,106 +3,43 @@
  * TensorFlow is reached through `binding.executeOp` alone, so that watching this one function sees gradients, random
  * draws and updates alike. Left out: what is made of the record (`simplify.ts`, `definition.ts`).
  */
-import { EngineError } from "../error.js"
-import { describeLocation, type Location } from "../source-location.js"
-import { sizeOf, type Tensor, tf } from "../tensor.js"
+import type { Location } from "../source-location.js"
+import { sizeOf, tf } from "../tensor.js"
 import {
   type Attribute,
-  type AttributeValue,
   bytesOf,
-  type ConstantValue,
   constant,
   dataType,
   first,
-  integers,
-  makeNode,
   type Node,
   placeholder,
   type Source,
   typed,
 } from "./graph.js"
+import { attributeOf, type RawAttribute } from "./op-attributes.js"
+import { type Captured, constantOf, inlineUpTo, placeHere, type Recorder, valueRead } from "./recording.js"
 import { type Binding, nodeBackend, type Output } from "./session.js"
 
-/** A large tensor that was reached but is no input. */
-export interface Captured {
-  readonly node: Node
-  /** The addon's handle, held until the recording is released. */
-  readonly held: Output
-  /** Made while recording, not before: its numbers may be different at every step. */
-  readonly made: boolean
-}
-
-/** What one run recorded. */
-export interface Recording {
-  /** The placeholders of the inputs, in their order. */
-  readonly inputs: readonly Node[]
-  readonly captured: readonly Captured[]
-  readonly results: readonly Source[]
-  /** Where each constant was made in JavaScript. */
-  readonly places: ReadonlyMap<Node, Location>
-  /** Lets go of the captured tensors. */
-  release(): void
-}
-
-/** The user's line, as ` at main.ts:3:5`, or nothing where there is none. */
-export const atPlace = (place: Location | undefined): string => {
-  const text = place && describeLocation(place)
-  return text === undefined ? "" : ` at ${text}`
-}
-
-const valueRead = (place: Location): EngineError =>
-  new EngineError(
-    "value-read",
-    `a tensor's value is read inside the step${atPlace(place)}; what the step computes may depend on that value`,
-  )
-
-/** tfjs's attribute types, by TensorFlow's numbers for them (`TF_AttrType`). */
-const kinds: Record<number, AttributeValue["kind"]> = {
-  0: "text",
-  1: "integer",
-  2: "float",
-  3: "boolean",
-  4: "type",
-  5: "shape",
-}
-
-interface RawAttribute {
-  readonly name: string
-  readonly type: number
-  readonly value: unknown
-}
-
-const attributeOf = ({ name, type, value }: RawAttribute): Attribute =>
-  ({ name, value: { kind: kinds[type], value } }) as Attribute
-
-/** Constants and captured tensors of up to this many bytes are written into the graph; larger ones are fed. */
-const inlineUpTo = 4096
+/** A captured tensor as the addon holds it. */
+type Held = Captured & { readonly held: Output }
 
 /** The part of a recording that is still being written. */
 interface Tape {
   readonly sources: Map<number, Source>
   /** Native tensors that depend on the inputs. */
   readonly varying: Set<number>
-  readonly captured: Captured[]
+  readonly captured: Held[]
   readonly places: Map<Node, Location>
 }
 
 const readable: ReadonlySet<number> = new Set(Object.values(dataType))
 
-/** A constant, or `Fill` where all its numbers are one; undefined where it is too large to write down. */
-const constantOf = ({ dtype, shape, bytes }: ConstantValue): Source | undefined => {
-  if (bytes.length <= inlineUpTo) return constant({ dtype, shape, bytes })
-  const width = bytes.length / sizeOf(shape)
-  if (bytes.some((byte, i) => i >= width && byte !== bytes[i - width])) return undefined
-  const value = constant({ dtype, shape: [], bytes: bytes.slice(0, width) })
-  return first(makeNode("Fill", [integers(...shape), value], [typed("T", dtype)], { dtype, shape }))
-}
-
 /** A placeholder that is fed the tensor, kept under a native id of its own. */
 const hold = (tape: Tape, binding: Binding, id: number, made: boolean): Node => {
   const [held] = binding.executeOp("Identity", [], [id], 1)
   const node = placeholder(held!)
-  tape.captured.push({ node, held: held!, made })
+  const bytes = (): Uint8Array => bytesOf(binding.tensorDataSync(held!.id))
+  tape.captured.push({ node, held: held!, made, bytes })
   return node
 }
 
@@ -113,17 +50,6 @@ const reach = (tape: Tape, binding: Binding, id: number): Source => {
   if (!readable.has(dtype) || sizeOf(shape) * 4 > inlineUpTo) return first(node)
   binding.deleteTensor(tape.captured.pop()!.held.id)
   return constant({ dtype, shape, bytes: bytesOf(binding.tensorDataSync(id)) })
-}
-
-/** TensorFlow.js has a dozen frames between a call of the user's and the native one, and latently some more. */
-const framesKept = 50
-
-const placeHere = (): Location => {
-  const limit = Error.stackTraceLimit
-  Error.stackTraceLimit = framesKept
-  const place = new Error()
-  Error.stackTraceLimit = limit
-  return place
 }
 
 /** Types that tfjs-node leaves to TensorFlow to infer, one an input: a graph names them. */
@@ -191,14 +117,8 @@ let open = 0
 /** Whether something is being recorded: what would be one call by itself must then be seen operation by operation. */
 export const isRecording = (): boolean => open > 0
 
-/**
- * Runs `body` once on copies of `inputs` and records what it computes from them to the tensors it returns, which stay the
- * caller's. Throws what `body` throws, and an `EngineError` ("value-read") where it reads a value that depends on the inputs.
- */
-export const record = (
-  inputs: readonly Tensor[],
-  body: (inputs: readonly Tensor[]) => readonly Tensor[],
-): Recording => {
+/** Records by watching native calls; on the native backend. */
+export const record: Recorder = (inputs, body) => {
   const backend = nodeBackend()
   const { binding } = backend
   const tape: Tape = { sources: new Map(), varying: new Set(), captured: [], places: new Map() }

@@ -3,14 +3,14 @@
  * known how it will run. What changes from step to step besides the carry comes in one int32 vector, the order: the
  * counter, the bits of the learning rate, then the numbers of the rows. Next: `plain.ts` and `loop.ts`, which run it.
  */
+import { asFloat } from "../bits.js"
 import { withChecks } from "../checks.js"
 import { carryList, differentiate, gatherRows } from "../eager.js"
 import type { Carry, StepProgram } from "../step.js"
 import { type Tensor, tf } from "../tensor.js"
 import { findFrozen } from "./frozen.js"
-import { dataType, type Node, type Source } from "./graph.js"
-import { type Recording, record } from "./record.js"
-import { nodeBackend } from "./session.js"
+import type { Node, Source } from "./graph.js"
+import type { Recorder, Recording } from "./recording.js"
 import { simplify } from "./simplify.js"
 
 /** A carry's worth of something: placeholders, or the sources of new values. */
@@ -52,13 +52,6 @@ export const orderOf = (step: number, rate: number, rows: Int32Array): Int32Arra
   return order
 }
 
-const asFloat = (bits: Tensor): Tensor => {
-  const { binding, executeSingleOutput } = nodeBackend()
-  const type = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value })
-  const attributes = [type("T", dataType.int32), type("type", dataType.float32)]
-  return executeSingleOutput.call(nodeBackend(), "Bitcast", attributes, [bits])
-}
-
 const slice = (order: Tensor, from: number, size: number): Tensor =>
   tf.slice(order as tf.Tensor1D, from, size)
 
@@ -84,7 +77,12 @@ export const splitCarry = <T>(
 }
 
 /** Records one step. The numbers of `carry` and `order` are samples; their shapes count. */
-const recordOnce = (program: StepProgram, sample: Carry, sampleOrder: Int32Array): Recording => {
+const recordOnce = (
+  record: Recorder,
+  program: StepProgram,
+  sample: Carry,
+  sampleOrder: Int32Array,
+): Recording => {
   const { optimizer } = program
   const count = sampleOrder.length - rowsFrom
   const held: Tensor[] = []
@@ -123,10 +121,17 @@ const recordOnce = (program: StepProgram, sample: Carry, sampleOrder: Int32Array
  * Records the step of a program for `rows` rows a step, twice with different orders, so that a number computed in
  * JavaScript shows itself. Throws an `EngineError` where the step cannot be recorded, with the user's line.
  */
-export const recordStep = (program: StepProgram, carry: Carry, rows: number): RecordedStep => {
+export const recordStep = (
+  record: Recorder,
+  program: StepProgram,
+  carry: Carry,
+  rows: number,
+): RecordedStep => {
   const indices = Int32Array.from({ length: rows }, (_, i) => i)
-  const recording = withChecks(false, () => recordOnce(program, carry, orderOf(0, 1e-3, indices)))
-  const again = withChecks(false, () => recordOnce(program, carry, orderOf(1, 2e-3, indices.toReversed())))
+  const recording = withChecks(false, () => recordOnce(record, program, carry, orderOf(0, 1e-3, indices)))
+  const again = withChecks(false, () =>
+    recordOnce(record, program, carry, orderOf(1, 2e-3, indices.toReversed())),
+  )
   const frozen = findFrozen(recording, again)
   again.release()
   if (frozen !== undefined) {

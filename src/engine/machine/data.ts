@@ -1,7 +1,6 @@
 /** What a step reads and never changes: resident tensors and those it reached, as words in buffers of their own. Next: `load-step.ts`. */
-import { bytesOf, first, type Node, typeOf } from "../compile/graph.js"
+import { first, type Node, typeOf } from "../compile/graph.js"
 import type { RecordedStep } from "../compile/recorded-step.js"
-import { nodeBackend } from "../compile/session.js"
 import type { StepProgram } from "../step.js"
 import { sizeOf, type Tensor } from "../tensor.js"
 import type { Given } from "./assemble.js"
@@ -22,10 +21,11 @@ export interface Data {
   readonly buffers: readonly Words[]
 }
 
-/** A tensor's numbers as words; a bool is one word like any other number. */
+/** A tensor's numbers as words; a bool is one word like any other number. A backend may keep floats that were bools as bytes. */
 const readWords = (tensor: Tensor): Words => {
   const numbers = tensor.dataSync()
-  return numbers instanceof Float32Array || numbers instanceof Int32Array ? numbers : Int32Array.from(numbers)
+  if (numbers instanceof Float32Array || numbers instanceof Int32Array) return numbers
+  return tensor.dtype === "float32" ? Float32Array.from(numbers) : Int32Array.from(numbers)
 }
 
 /** Reads each tensor once, for all the steps of a program that use it. */
@@ -40,11 +40,9 @@ export const createReader = (): ((tensor: Tensor) => Words) => {
 
 /** The data of a step. */
 export const dataOf = (program: StepProgram, step: RecordedStep, read: (tensor: Tensor) => Words): Data => {
-  const { binding } = nodeBackend()
-  const reached = step.captured.map(({ node, held }) => {
-    const bytes = bytesOf(binding.tensorDataSync(held.id))
-    return [node, wordsOf({ ...typeOf(first(node)), bytes })] as const
-  })
+  const reached = step.captured.map(
+    ({ node, bytes }) => [node, wordsOf({ ...typeOf(first(node)), bytes: bytes() })] as const,
+  )
   const resident = step.resident.map((node, i) => [node, read(program.resident[i]!)] as const)
   const all = [...resident, ...reached].map(([node, words]) => {
     const { dtype, shape } = typeOf(first(node))

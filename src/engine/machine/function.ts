@@ -3,9 +3,9 @@
  * the program on the tensors' own memory. For float32 and int32. Left out: training steps (`stepper.ts`), which carry something.
  * Next: `native/function.h`, the op; `../compile/function.ts`, which falls back to a TensorFlow graph.
  */
-import { bytesOf, dataType, first, type Node, type Source, type Typed, typeOf } from "../compile/graph.js"
+import { dataType, first, type Node, type Source, type Typed, typeOf } from "../compile/graph.js"
 import { inOrder } from "../compile/in-order.js"
-import type { Recording } from "../compile/record.js"
+import type { Captured, Recording } from "../compile/recording.js"
 import { nodeBackend } from "../compile/session.js"
 import { simplify } from "../compile/simplify.js"
 import { EngineError } from "../error.js"
@@ -58,9 +58,7 @@ const viewFor = ({ dtype, shape }: Typed, role: Storage["role"]): View =>
   whole(makeStorage(dtype, sizeOf(shape), role), dtype, shape)
 
 const layOut = ({ inputs, captured }: Recording, results: readonly Source[]): Layout => {
-  const { binding } = nodeBackend()
-  const contents = ({ node, held }: Recording["captured"][number]): Words =>
-    wordsOf({ ...typeOf(first(node)), bytes: bytesOf(binding.tensorDataSync(held.id)) })
+  const contents = ({ node, bytes }: Captured): Words => wordsOf({ ...typeOf(first(node)), bytes: bytes() })
   const known = [
     ...captured.map(({ node }) => [node, viewFor(typeOf(first(node)), "data")] as const),
     ...inputs.map((node) => [node, viewFor(typeOf(first(node)), "kept")] as const),

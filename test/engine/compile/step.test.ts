@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest"
 import { setBackend } from "../../../src/engine/backend.js"
 import { createBatches } from "../../../src/engine/batches.js"
 import { createLoopStepper } from "../../../src/engine/compile/loop.js"
+import { record } from "../../../src/engine/compile/record.js"
 import { recordStep } from "../../../src/engine/compile/recorded-step.js"
 import { createEagerStepper } from "../../../src/engine/eager.js"
 import "../../../src/engine/node.js"
@@ -137,7 +138,7 @@ describe("the compiled loop", () => {
       const rowsAt = batch!.size < batch!.count ? createBatches(batch!.count, batch!.size, 5) : undefined
       const carry = { ...program, moments: optimizer.init(program.parameters) }
       const sizes = rowsAt === undefined ? [0] : [batch!.size, batch!.count % batch!.size]
-      const steps = sizes.map((size) => recordStep(program, carry, size))
+      const steps = sizes.map((size) => recordStep(record, program, carry, size))
       const [loop, eager] = [
         createLoopStepper(program, rowsAt, steps),
         createEagerStepper(program, rowsAt, ""),
