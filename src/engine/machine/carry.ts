@@ -97,21 +97,29 @@ const apart = (listing: Listing, value: View): View => {
   return copy
 }
 
-/** Has the results end in the slots. Gives the storages that are slots under another name. */
-export const closeCarry = (
-  listing: Listing,
-  results: readonly View[],
-  slots: Slots,
-  given: Given,
-): Map<Storage, Given> => {
-  const places = listCarry(slots.views)
-  const moved = results.flatMap((result, i) => {
-    const slot = places[i]!
+/** A result that is to end in a slot. */
+export interface Move {
+  readonly slot: View
+  readonly value: View
+}
+
+/** Which results have to go where, each in memory that is no slot. */
+export const movesOf = (listing: Listing, results: readonly View[], slots: Slots): Move[] =>
+  results.flatMap((result, i) => {
+    const slot = listCarry(slots.views)[i]!
     const stays = result.storage === slot.storage && isWhole(result)
     return stays ? [] : [{ slot, value: apart(listing, result) }]
   })
+
+/** Has the results end in the slots. Gives the storages that are slots under another name. */
+export const closeCarry = (
+  listing: Listing,
+  moves: readonly Move[],
+  slots: Slots,
+  given: Given,
+): Map<Storage, Given> => {
   const renamed = new Map<Storage, Given>()
-  const left = moved.filter(({ slot, value }) => {
+  const left = moves.filter(({ slot, value }) => {
     if (renamed.has(value.storage) || !canWriteInPlace(listing, value, slot)) return true
     renamed.set(value.storage, [given[0], given[1] + slots.offsets.get(slot.storage)!])
     return false

@@ -5,6 +5,7 @@
  */
 import { dataType, sameShape } from "../compile/graph.js"
 import { sizeOf } from "../tensor.js"
+import { unchanged } from "./identities.js"
 import {
   broadcastTo,
   type ElementType,
@@ -72,6 +73,10 @@ export interface Listing {
 /** Results of more words than this are computed anew at each step, even from constants. */
 const keptWords = 1 << 20
 
+/** Up to so many elements a line joins any kernel over as many: what counts is how many kernels there are. */
+const smallCount = 4096
+
+/** The precision that a line is computed in. */
 export const precisionOf = ({ inputs, output }: Line): Precision =>
   [...inputs, output].some(({ dtype }) => dtype === dataType.float64) ? "double" : "single"
 
@@ -97,14 +102,25 @@ const createPart = (items: Item[]) => {
     const inRegister = maker?.count === count && maker.precision === precision && isWhole(view)
     return inRegister ? at : at + 1
   }
+  const touched = new Map<Item, Set<Storage>>()
+  /** Small lines join whatever they can; a long one only what reads or makes the same numbers, lest memory is read in too many places. */
+  const isNear = (item: Item, { inputs }: Line, count: number): boolean =>
+    count <= smallCount || inputs.some((view) => !isScalar(view) && touched.get(item)?.has(view.storage))
   const takes = (item: Item, { count, precision, shape }: Omit<Kernel, "kind">): boolean =>
     item.kind === "kernel" &&
     item.count === count &&
     item.precision === precision &&
     (shape === undefined || item.shape === undefined || sameShape(item.shape, shape))
-  const kernelFor = (lowest: number, wanted: Omit<Kernel, "kind">): number => {
-    const found = items.findIndex((item, at) => at >= lowest && takes(item, wanted))
+  const kernelFor = (lowest: number, wanted: Omit<Kernel, "kind">, line: Line): number => {
+    const found = items.findIndex(
+      (item, at) => at >= lowest && takes(item, wanted) && isNear(item, line, wanted.count),
+    )
     return found >= 0 ? found : items.push({ kind: "kernel", ...wanted }) - 1
+  }
+  const touch = (kernel: Kernel, { inputs, output }: Line): void => {
+    const storages = touched.get(kernel) ?? new Set()
+    for (const { storage } of [...inputs, output]) storages.add(storage)
+    touched.set(kernel, storages)
   }
   return {
     add: (line: Line, over = false): void => {
@@ -115,8 +131,9 @@ const createPart = (items: Item[]) => {
       const free = over && before !== undefined ? before + 1 : 0
       const precision = precisionOf(line)
       const lowest = Math.max(free, ...line.inputs.map((view) => lowestFor(view, count, precision)))
-      const at = kernelFor(lowest, { precision, count, shape, lines: [] })
+      const at = kernelFor(lowest, { precision, count, shape, lines: [] }, line)
       const kernel = items[at] as Kernel
+      touch(kernel, line)
       kernel.shape ??= shape
       kernel.lines.push(line)
       written.set(line.output.storage, Math.max(at, before ?? 0))
@@ -156,9 +173,11 @@ export const createListing = (): Listing => {
   const line: Listing["line"] = (operation, given, dtype) => {
     const shape = jointShape(given.map((view) => view.shape))
     const inputs = given.map((view) => broadcastTo(view, shape))
-    const key = `${operation} ${dtype} ${inputs.map(keyOf).join(" ")}`
-    const same = known.get(key)
+    const same = unchanged(operation, inputs)
     if (same !== undefined) return same
+    const key = `${operation} ${dtype} ${inputs.map(keyOf).join(" ")}`
+    const written = known.get(key)
+    if (written !== undefined) return written
     const output = temporary(dtype, shape)
     const part = partFor(inputs, output.storage.elements)
     if (part === parts.once) fixed.add(output.storage)

@@ -3,12 +3,13 @@ import { dataType, type Node, typeOf } from "../compile/graph.js"
 import { listCarry, type RecordedStep } from "../compile/recorded-step.js"
 import { sizeOf } from "../tensor.js"
 import { type Assembled, assemble, type Given } from "./assemble.js"
-import { closeCarry, type Slots } from "./carry.js"
+import { closeCarry, movesOf, type Slots } from "./carry.js"
 import { carryBuffer, type Data, type Words } from "./data.js"
 import { createListing, type Listing } from "./listing.js"
 import { lower } from "./lower.js"
 import type { Machine, Program } from "./machine.js"
 import { ownMemory, runOnce } from "./own-memory.js"
+import { sinkLines } from "./sink.js"
 import { makeStorage, type Storage, type View, whole } from "./view.js"
 
 /** One step, loaded: for batches of one length. */
@@ -68,7 +69,12 @@ export const loadStep = (
 ): LoadedStep => {
   const listing = createListing()
   const { told, tells, next } = lowerStep(listing, step, data.given, slots)
-  const renamed = closeCarry(listing, next, slots, [carryBuffer, 0])
+  const moves = movesOf(listing, next, slots)
+  sinkLines(
+    listing.body,
+    [tells, ...moves.map(({ value }) => value)].map(({ storage }) => storage),
+  )
+  const renamed = closeCarry(listing, moves, slots, [carryBuffer, 0])
   const wanted = [told, tells, ...next.filter(({ storage }) => renamed.has(storage))]
   const assembled = assemble(machine, listing, placesOf(data, slots, renamed), wanted)
   return {

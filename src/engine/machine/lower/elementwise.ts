@@ -151,6 +151,8 @@ export const elementwise: LowerTable = {
   Igamma: typedLine("incompleteGamma"),
   Igammac: typedLine("complementaryIncompleteGamma"),
   Betainc: typedLine("incompleteBeta"),
+  DivNoNan: typedLine("divideNoNan"),
+  RandomGammaGrad: typedLine("gammaSampleGradient"),
   BesselI0e: typedLine("besselI0e"),
   BesselI1e: typedLine("besselI1e"),
   Less: typedLine("less", "lessInteger"),

@@ -4,6 +4,7 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstdlib>
 
 #include "function.h"
@@ -23,10 +24,22 @@ std::mutex& OneAtATime() {
   return *mutex;
 }
 
+// What a container may use of its host's processors, by its control group; 0 where nothing limits it.
+int ProcessorQuota() {
+  std::FILE* file = std::fopen("/sys/fs/cgroup/cpu.max", "r");
+  if (file == nullptr) return 0;
+  long long quota = 0, period = 0;
+  const int read = std::fscanf(file, "%lld %lld", &quota, &period);
+  std::fclose(file);
+  return read == 2 && period > 0 ? static_cast<int>(std::max(1LL, quota / period)) : 0;
+}
+
 int ProcessorCount() {
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-  return std::max(1u, std::thread::hardware_concurrency());
+  const bool known = sched_getaffinity(0, sizeof set, &set) == 0;
+  const int count = known ? CPU_COUNT(&set) : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  const int quota = ProcessorQuota();
+  return quota > 0 ? std::min(count, quota) : count;
 }
 
 int ThreadCount() {

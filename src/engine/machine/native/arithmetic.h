@@ -92,7 +92,8 @@ inline Floats FloorDivide(Floats a, Floats b) { return Floor(a / b); }
 
 inline Floats Sign(Floats a) { return a > 0.0f ? Splat(1.0f) : a < 0.0f ? Splat(-1.0f) : a + 0.0f; }
 inline Floats Relu(Floats a) { return a <= 0.0f ? Floats{} : a; }
-inline Floats ReluGradient(Floats gradient, Floats feature) { return feature > 0.0f ? gradient : Floats{}; }
+// As TensorFlow multiplies: a gradient that is not finite stays one, whatever the feature.
+inline Floats ReluGradient(Floats gradient, Floats feature) { return gradient * (feature > 0.0f ? Floats{} + 1.0f : Floats{}); }
 
 template <class V>
 inline Integers Less(V a, V b) {

@@ -9,7 +9,7 @@
 namespace latently {
 namespace rows {
 
-constexpr int64_t leastWords = 32768;
+constexpr int64_t leastWords = 16384;
 
 inline void Copy(const float* from, int64_t count, float* to) {
   if (count > 16) {
