@@ -42,10 +42,15 @@ int ProcessorCount() {
   return quota > 0 ? std::min(count, quota) : count;
 }
 
-int ThreadCount() {
+int ChooseThreadCount() {
   const char* wanted = std::getenv("LATENTLY_THREADS");
   const int count = wanted == nullptr ? 0 : std::atoi(wanted);
   return count > 0 ? std::min(count, 256) : std::min(ProcessorCount(), 16);
+}
+
+int ThreadCount() {
+  static const int count = ChooseThreadCount();
+  return count;
 }
 
 struct Loaded {
