@@ -81,10 +81,10 @@ const sizeByConcentration = fromFormula("LatentlyVonMisesSlope", 3, (o, kappa, c
 /** `size` as a function of κ: its value as drawn, its derivative implicit. */
 const attachGradient = (size: Tensor, kappa: Tensor): Tensor => {
   const attach = tf.customGrad(((k: Tensor, save: (tensors: Tensor[]) => void) => {
-    save([k])
-    const gradFunc = (dy: Tensor, [saved]: Tensor[]): Tensor => {
+    save([k, size])
+    const gradFunc = (dy: Tensor, [saved, drawn]: Tensor[]): Tensor => {
       const cosine = tf.div(i1e(saved!), i0e(saved!))
-      return tf.mul(dy, sizeByConcentration(saved!, cosine, size))
+      return tf.mul(dy, sizeByConcentration(saved!, cosine, drawn!))
     }
     return { value: tf.clone(size), gradFunc }
   }) as never) as (k: Tensor) => Tensor

@@ -7,13 +7,14 @@ import { inOrder } from "../compile/in-order.js"
 import type { Listing } from "./listing.js"
 import { elementwise } from "./lower/elementwise.js"
 import { type LowerTable, notHere } from "./lower/node.js"
+import { positions } from "./lower/positions.js"
 import { products } from "./lower/products.js"
 import { reductions } from "./lower/reductions.js"
 import { rows } from "./lower/rows.js"
 import { views } from "./lower/views.js"
 import type { View } from "./view.js"
 
-const table: LowerTable = { ...elementwise, ...views, ...reductions, ...products, ...rows }
+const table: LowerTable = { ...elementwise, ...views, ...reductions, ...positions, ...products, ...rows }
 
 const attributesKey = ({ attributes }: Node): string =>
   attributes.map(({ name, value }) => (value.kind === "tensor" ? "" : `${name}=${value.value}`)).join()

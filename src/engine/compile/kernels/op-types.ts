@@ -16,9 +16,9 @@ type Infer = (types: readonly Typed[], call: OpCall) => Typed
 const words = (text: string): readonly string[] => text.trim().split(/\s+/)
 
 const elementwise =
-  words(`Abs AddV2 BesselI0e BesselI1e Betainc BitwiseAnd Ceil Digamma Div DivNoNan Elu Erf Erfc Erfinv Exp Expm1 Floor
+  words(`Abs Acos AddV2 Asin Atan BesselI0e BesselI1e Betainc BitwiseAnd Ceil Cos Cosh Digamma Div DivNoNan Elu Erf Erfc Erfinv Exp Expm1 Floor
   FloorDiv FloorMod Igamma Igammac Lgamma Log Log1p Maximum Minimum Mul Ndtri Neg Polygamma Pow RandomGammaGrad RealDiv Reciprocal Relu
-  ReluGrad Rsqrt Sigmoid Sign Softplus Sqrt Square Sub Tanh Xlog1py Xlogy Zeta`)
+  ReluGrad Rsqrt Sigmoid Sign Sin Sinh Softplus Sqrt Square SquaredDifference Sub Tan Tanh Xlog1py Xlogy Zeta`)
 
 const comparisons = words(
   "Equal Greater GreaterEqual Less LessEqual NotEqual LogicalAnd LogicalOr LogicalNot",

@@ -17,6 +17,12 @@ const cumulative =
     return [op(name, [x!, integer(axesOf(attributes.axis, rankOf(x!))[0]!)], outputs[0]!, flags)]
   }
 
+const position =
+  (name: string): Translate =>
+  ({ inputs: { x }, attributes, outputs }) => [
+    op(name, [x!, integer(axesOf(attributes.axis, rankOf(x!))[0]!)], outputs[0]!),
+  ]
+
 const transposes = ({ transposeA, transposeB }: Readonly<Record<string, unknown>>): Attribute[] => [
   flag("adj_x", transposeA),
   flag("adj_y", transposeB),
@@ -66,6 +72,8 @@ export const reductions: TranslationTable = {
   Cumprod: cumulative("Cumprod"),
   Softmax: ({ inputs, outputs }) => [op("Softmax", [inputs.logits!], outputs[0]!)],
   LogSoftmax: ({ inputs, outputs }) => [op("LogSoftmax", [inputs.logits!], outputs[0]!)],
+  ArgMax: position("ArgMax"),
+  ArgMin: position("ArgMin"),
   TopK: largest,
   UnsortedSegmentSum: ({ inputs: { x, segmentIds }, attributes, outputs }) => [
     op("UnsortedSegmentSum", [x!, segmentIds!, integer(attributes.numSegments as number)], outputs[0]!),
