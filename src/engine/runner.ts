@@ -5,6 +5,7 @@
 import { createBatches, type RowsAt } from "./batches.js"
 import { carryList, copyCarry, createEagerStepper } from "./eager.js"
 import { EngineError } from "./error.js"
+import { createMarks, type Marks } from "./marks.js"
 import { type Packed, packProgram, parameterCount } from "./pack.js"
 import {
   type Carry,
@@ -23,12 +24,14 @@ const savedEvery = 64
 interface Standing {
   readonly stepper: Stepper
   step: number
-  saved: { readonly carry: Carry; readonly step: number }
+  readonly marks: Marks
+  /** The step that the marks are of. */
+  saved: number
 }
 
 const save = (standing: Standing): void => {
-  tf.dispose(carryList(standing.saved.carry))
-  standing.saved = { carry: standing.stepper.read(), step: standing.step }
+  standing.marks.set()
+  standing.saved = standing.step
 }
 
 /**
@@ -36,13 +39,13 @@ const save = (standing: Standing): void => {
  * running them again from the saved carry gives what they gave.
  */
 const goBack = (standing: Standing, latest: number): void => {
-  const { stepper, saved } = standing
+  const { stepper, marks, saved } = standing
   const finiteAt = (step: number): boolean => {
-    stepper.load(saved.carry)
-    if (step > saved.step) stepper.advance(saved.step, step - saved.step)
+    marks.back()
+    if (step > saved) stepper.advance(saved, step - saved)
     return stepper.finite()
   }
-  let good = saved.step
+  let good = saved
   let middle = latest
   for (let high = latest; good < high; middle = Math.ceil((good + high) / 2))
     if (finiteAt(middle)) good = middle
@@ -71,7 +74,7 @@ const run = (standing: Standing, steps: number): StepReport => {
   const { stepper, step, saved } = standing
   const reported = takeSteps(standing, steps)
   const bad = reported[0]!.findIndex((loss) => !Number.isFinite(loss))
-  const saving = step + steps - saved.step >= savedEvery
+  const saving = step + steps - saved >= savedEvery
   // a single step goes unchecked: a bad update shows in the loss of the next, and asking would cost as much as a small step
   if (bad < 0 && ((steps === 1 && !saving) || stepper.finite())) {
     standing.step += steps
@@ -80,7 +83,7 @@ const run = (standing: Standing, steps: number): StepReport => {
   }
   const failed = bad < 0 ? steps - 1 : bad
   // back to numbers whose loss was finite: a bad loss condemns the update before it as well
-  goBack(standing, Math.max(standing.saved.step, bad < 0 ? step + failed : step + failed - 1))
+  goBack(standing, Math.max(standing.saved, bad < 0 ? step + failed : step + failed - 1))
   return { ...cut(reported, failed + 1), failedAt: step + failed }
 }
 
@@ -125,7 +128,8 @@ export const createRunner = (
   const { program, pack, unpack } = packing(source)
   const stepper = chooseStepper(program, options.compile)
   loadStart(stepper, program)
-  const standing: Standing = { stepper, step: 0, saved: { carry: stepper.read(), step: 0 } }
+  const standing: Standing = { stepper, step: 0, marks: stepper.marks ?? createMarks(stepper), saved: 0 }
+  save(standing)
   const part = (wanted: keyof Carry): Tensor[] => {
     const packed = stepper.read()
     const all = unpack(packed)
@@ -156,7 +160,7 @@ export const createRunner = (
     dispose: () => {
       if (!open) return
       open = false
-      tf.dispose(carryList(standing.saved.carry))
+      standing.marks.dispose()
       if (program !== source) tf.dispose([...program.parameters])
       stepper.dispose()
     },

@@ -4,6 +4,7 @@
  * operation (`eager.ts`), and recorded steps (`compile/`). Next: `runner.ts`.
  */
 import type { RowsAt } from "./batches.js"
+import type { Marks } from "./marks.js"
 import type { Optimizer } from "./optimize.js"
 import type { Tensor } from "./tensor.js"
 
@@ -67,6 +68,8 @@ export interface Stepper {
   advance(from: number, steps: number): Float32Array[]
   /** Whether every parameter and state is finite. */
   finite(): boolean
+  /** A cheaper way back than by `read` and `load`, where there is one. */
+  readonly marks?: Marks
   dispose(): void
 }
 

@@ -2,6 +2,7 @@
 import { dataType } from "../compile/graph.js"
 import { listCarry, splitCarry } from "../compile/recorded-step.js"
 import { carryList } from "../eager.js"
+import type { Marks } from "../marks.js"
 import type { Carry } from "../step.js"
 import { type Tensor, tf } from "../tensor.js"
 import type { Slots } from "./carry.js"
@@ -35,6 +36,12 @@ export const createExchange = (slots: Slots, memory: Float32Array): Exchange => 
     },
     read: () => splitCarry(views.map(take), slots.views)[0],
   }
+}
+
+/** Marks by a copy beside the carry. */
+export const createMemoryMarks = (carry: Float32Array): Marks => {
+  const kept = new Float32Array(carry.length)
+  return { set: () => kept.set(carry), back: () => carry.set(kept), dispose: () => undefined }
 }
 
 /** Tells whether the checked words of the carry are finite: if each of them is, their sum is, and seldom else. */

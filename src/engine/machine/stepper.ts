@@ -9,7 +9,7 @@ import { orderOf, type RecordedStep } from "../compile/recorded-step.js"
 import type { StepProgram, Stepper } from "../step.js"
 import { layOutCarry } from "./carry.js"
 import { createReader, dataOf } from "./data.js"
-import { createCheck, createExchange } from "./exchange.js"
+import { createCheck, createExchange, createMemoryMarks } from "./exchange.js"
 import { type LoadedStep, loadStep } from "./load-step.js"
 import type { Machine } from "./machine.js"
 
@@ -78,6 +78,7 @@ export const createMachineStepper = (
       return reported
     },
     finite: createCheck(machine, slots, carry),
+    marks: createMemoryMarks(carry),
     // memory is freed with the last program that holds it
     dispose: () => undefined,
   }
