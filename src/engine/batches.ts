@@ -14,10 +14,11 @@ const shuffleKey = 0x5851f42d
 
 /** The numbers 0 to `count - 1` in the order of one epoch (Fisher and Yates' shuffle). */
 export const permutation = (count: number, seed: number, epoch: number): Int32Array => {
-  const order = Int32Array.from({ length: count }, (_, i) => i)
+  const order = new Int32Array(count)
+  for (let i = 0; i < count; i++) order[i] = i
   const bits = philoxBits(Math.imul(seed, shuffleKey), epoch, count)
   for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(((bits[i]! >>> 0) / 2 ** 32) * (i + 1))
+    const j = ((bits[i]! >>> 0) * 2 ** -32 * (i + 1)) | 0
     const held = order[i]!
     order[i] = order[j]!
     order[j] = held
