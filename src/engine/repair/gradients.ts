@@ -1,6 +1,6 @@
 /**
  * Gradients that TensorFlow.js leaves out and that are a few operations each: of `cumprod`, `gatherND`, `scatterND` and
- * `topk`. Left out: `stridedSlice` (`strided-slice.ts`), `einsum` (`einsum.ts`).
+ * `topk`; and that of `cumsum`, which it gives transposed along any axis but the last. Left out: `stridedSlice` (`strided-slice.ts`), `einsum` (`einsum.ts`).
  */
 import type { Tensor } from "../tensor.js"
 import { tf } from "../tensor.js"
@@ -24,6 +24,14 @@ const cumulativeProductGradient = (dy: Tensor, x: Tensor, attributes: Cumulative
   const atZero = tf.where(tf.equal(zerosBefore, 0), sumWhere(1), tf.zerosLike(x))
   return tf.where(isZero, atZero, tf.div(sumWhere(0), nonzero))
 }
+
+tf.registerGradient({
+  kernelName: "Cumsum",
+  gradFunc: (dy, _, attrs) => {
+    const { axis, exclusive, reverse } = attrs as unknown as CumulativeAttributes
+    return { x: () => tf.cumsum(dy as Tensor, axis, exclusive, !reverse) }
+  },
+})
 
 tf.registerGradient({
   kernelName: "Cumprod",
