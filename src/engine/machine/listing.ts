@@ -192,8 +192,11 @@ export const createListing = (): Listing => {
     temporary,
     isFixed,
     dense: (view) => (isDense(view) ? view : line("move", [view], view.dtype)),
-    store: (from, into) =>
-      parts.body.add({ operation: "move", inputs: [broadcastTo(from, into.shape)], output: into }),
+    store: (from, into, over) =>
+      parts.body.add(
+        { operation: "move", inputs: [broadcastTo(from, into.shape)], output: into },
+        over === "over",
+      ),
     call: (instruction, reads, output, words) => {
       const total = output.reduce((sum, view) => sum + view.storage.elements, 0)
       const part = partFor(reads, total)

@@ -11,10 +11,19 @@ import { positions } from "./lower/positions.js"
 import { products } from "./lower/products.js"
 import { reductions } from "./lower/reductions.js"
 import { rows } from "./lower/rows.js"
+import { stridedSlices } from "./lower/strided.js"
 import { views } from "./lower/views.js"
 import type { View } from "./view.js"
 
-const table: LowerTable = { ...elementwise, ...views, ...reductions, ...positions, ...products, ...rows }
+const table: LowerTable = {
+  ...elementwise,
+  ...views,
+  ...stridedSlices,
+  ...reductions,
+  ...positions,
+  ...products,
+  ...rows,
+}
 
 const attributesKey = ({ attributes }: Node): string =>
   attributes.map(({ name, value }) => (value.kind === "tensor" ? "" : `${name}=${value.value}`)).join()

@@ -39,20 +39,6 @@ const tile: Lower = (lowering) => {
   return [reshaped(listing, repeated, shapeOf(node))]
 }
 
-const strided: Lower = (lowering) => {
-  const { node, inputs } = lowering
-  const masks = ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"]
-  const [fromStart, , ellipsis, added, dropped] = masks.map((name) => integerAttribute(node, name, 0))
-  if (ellipsis !== 0 || added !== 0 || dropped !== 0) throw notHere(node, "with such a mask is not lowered")
-  const steps = integersAt(lowering, 3)
-  const { shape } = inputs[0]!
-  const begin = integersAt(lowering, 1).map((at, axis) => {
-    if (fromStart! & (1 << axis)) return steps[axis]! < 0 ? shape[axis]! - 1 : 0
-    return Math.min(at < 0 ? at + shape[axis]! : at, Math.max(0, shape[axis]! - 1))
-  })
-  return [slice(inputs[0]!, begin, shapeOf(node), steps)]
-}
-
 const splitV: Lower = (lowering) => {
   const [view] = lowering.inputs
   const sizes = integersAt(lowering, 1)
@@ -233,7 +219,6 @@ export const views: LowerTable = {
   Tile: tile,
   Transpose: (lowering) => [transpose(lowering.inputs[0]!, integersAt(lowering, 1))],
   Slice: (lowering) => [slice(lowering.inputs[0]!, integersAt(lowering, 1), shapeOf(lowering.node))],
-  StridedSlice: strided,
   SplitV: splitV,
   Split: (lowering) => {
     const view = lowering.inputs[1]!
