@@ -5,7 +5,7 @@
 import type { RowsAt } from "../batches.js"
 import { EngineError } from "../error.js"
 import "../repair/index.js"
-import { loadMachine } from "../machine/load.js"
+import { loadMachine, machineAbsence } from "../machine/load.js"
 import { createMachineStepper } from "../machine/stepper.js"
 import { offerCompiler, type StepProgram, type Stepper } from "../step.js"
 import { createLoopStepper } from "./loop.js"
@@ -25,41 +25,41 @@ const loopBelow = 2e7
  */
 const loopFrom = 4000
 
-/** The step on the machine; undefined where there is no machine, or it lacks an op. */
+/** The step on the machine, or why it is not. */
 const onMachine = (
   program: StepProgram,
   rowsAt: RowsAt | undefined,
   steps: readonly RecordedStep[],
-): Stepper | undefined => {
+): Stepper | { readonly absence: string } => {
   const machine = loadMachine()
-  if (machine === undefined) return undefined
+  if (machine === undefined) return { absence: machineAbsence() ?? "it is not there" }
   try {
     const stepper = createMachineStepper(machine, program, rowsAt, steps)
     return { ...stepper, plan: "compiled: a program of the step machine, many steps a call." }
   } catch (error) {
-    if (error instanceof EngineError) {
-      if (process.env.WHY) console.error(error.message)
-      return undefined
-    }
+    if (error instanceof EngineError) return { absence: error.message }
     throw error
   }
 }
 
-const choose = (
+/** The step as a graph of TensorFlow, which has every op; `absence` is why not on the machine. */
+const asGraph = (
   program: StepProgram,
   rowsAt: RowsAt | undefined,
   steps: readonly RecordedStep[],
+  absence: string,
 ): Stepper => {
   const work = matrixWork([steps[0]!.reported, ...steps[0]!.gradients])
   const size = `${(work / 1e6).toPrecision(2)} MFLOP of matrix products a step`
   const plain = createPlainStepper(program, rowsAt, steps)
-  const one = `compiled: one call of a TensorFlow graph a step (${size}).`
+  const why = `Not on the step machine: ${absence}.`
+  const one = `compiled: one call of a TensorFlow graph a step (${size}). ${why}`
   if (work >= loopBelow) return { ...plain, plan: one }
   return createTieredStepper(plain, () => createLoopStepper(program, rowsAt, steps), loopFrom, {
     plain: one,
     loop:
       `compiled: one call of a TensorFlow graph a step up to step ${loopFrom}, ` +
-      `from there many steps a call as machine code by XLA, since a step is small (${size}).`,
+      `from there many steps a call as machine code by XLA, since a step is small (${size}). ${why}`,
   })
 }
 
@@ -75,7 +75,8 @@ export const compileStep = (
     if (error instanceof EngineError) return { refused: error.message }
     throw error
   }
-  return releasing(onMachine(program, rowsAt, steps) ?? choose(program, rowsAt, steps), steps)
+  const first = onMachine(program, rowsAt, steps)
+  return releasing("absence" in first ? asGraph(program, rowsAt, steps, first.absence) : first, steps)
 }
 
 offerCompiler(compileStep, ["tensorflow"])
