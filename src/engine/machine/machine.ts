@@ -12,7 +12,7 @@ export interface Program {
 
 /** A step machine. Instructions and operations are named by their places in these lists, which are the machine's own. */
 export interface Machine {
-  /** Which build of the machine this is: `"base"`, `"v3"` (AVX2) or `"v4"` (AVX-512). */
+  /** Which build of the machine this is: `"base"`, `"v3"` (AVX2), `"v4"` (AVX-512) or `"wasm"`. */
   readonly variant: string
   /** How many threads run an instruction that is large enough to be shared, the calling one included. */
   readonly threads: number
@@ -54,6 +54,11 @@ export interface Machine {
     buffers: readonly (Float32Array | Int32Array)[],
     types: Int32Array,
   ): { readonly id: number; readonly op: string }
+  /**
+   * Frees memory that `allocate` gave, or a program; neither may be used again. Without it they are freed some time after nothing holds
+   * them any more, which the addon leaves everything to.
+   */
+  release?(held: Float32Array | Program): void
   /** Forgets what `define` made. */
   undefine?(id: number): void
 }

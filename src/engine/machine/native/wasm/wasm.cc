@@ -1,9 +1,8 @@
 // The step machine as a WebAssembly module: plain functions that `../../wasm.ts` calls with addresses in the module's memory.
 // Failures go through JavaScript, which throws: what was half made is not taken down, so a failed load leaks a few words.
 // Built by `scripts/native/wasm.mjs`. Left out: threads, functions of tensors. Next: `../program.h`; `../addon.cc`, the same for Node.
-#include <cstdlib>
-
 #include "../program.h"
+#include "heap.h"
 
 #define EXPORTED(name) extern "C" __attribute__((export_name(name)))
 
@@ -21,19 +20,29 @@ struct Loaded {
   Memory memory;
 };
 
-// Names one after the other, each ended by a zero, the last by two.
-template <class Names>
-const char* Joined(const Names& names) {
-  static std::string text;
-  if (text.empty())
-    for (const char* name : names) text.append(name).push_back('\0');
-  return text.c_str();
+// Names one after the other, each ended by a zero, the last by two. Made once and kept.
+const char* Joined(const std::vector<const char*>& names) {
+  auto* text = new std::string;
+  for (const char* name : names) text->append(name).push_back('\0');
+  return text->c_str();
 }
 
 }  // namespace
 }  // namespace latently
 
 using namespace latently;
+
+// All memory is the heap's.
+void* operator new(size_t bytes) {
+  void* memory = heap::Take(bytes);
+  if (memory == nullptr) fail("out of memory", 13);
+  return memory;
+}
+void* operator new(size_t bytes, std::align_val_t) { return operator new(bytes); }
+void operator delete(void* memory) noexcept { heap::Give(memory); }
+void operator delete(void* memory, size_t) noexcept { heap::Give(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { heap::Give(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { heap::Give(memory); }
 
 // What the standard library calls where it gives up.
 void std::__libcpp_verbose_abort(const char*, ...) noexcept { fail("out of memory", 13); }
@@ -48,13 +57,13 @@ EXPORTED("doubleOperations") const char* DoubleOperations() { return Joined(Doub
 
 // Memory of so many words on a cache line of its own, all zero; null where there is no more.
 EXPORTED("allocate") float* Allocate(size_t words) {
-  const size_t bytes = (words * sizeof(float) + 127) / 64 * 64;
-  void* memory = std::aligned_alloc(64, bytes);
-  if (memory != nullptr) std::memset(memory, 0, bytes);
+  const uint64_t bytes = uint64_t{words} * sizeof(float);
+  void* memory = bytes > SIZE_MAX ? nullptr : heap::Take(static_cast<size_t>(bytes));
+  if (memory != nullptr) std::memset(memory, 0, static_cast<size_t>(bytes));
   return static_cast<float*>(memory);
 }
 
-EXPORTED("release") void Release(float* memory) { std::free(memory); }
+EXPORTED("release") void Release(float* memory) { heap::Give(memory); }
 
 EXPORTED("load") Loaded* Load(const int32_t* words, size_t count, float* const* buffers, size_t bufferCount) {
   return new Loaded{Program(words, static_cast<int64_t>(count)), {{buffers, buffers + bufferCount}}};
