@@ -16,14 +16,18 @@ import { recordSteps, releasing } from "./recorded-steps.js"
 let machine: Machine | undefined
 let absence = "it has not been started"
 
+/** In a browser there are no variables to ask. */
+const isOff = (): boolean => globalThis.process?.env?.LATENTLY_MACHINE === "off"
+
 /**
- * Starts the machine, at the first call; where it cannot be started, steps run kernel by kernel, and their plan says why. `create`
- * makes one.
+ * Starts the machine, at the first call; where it cannot be started, or `LATENTLY_MACHINE=off` says that it must not, steps run
+ * kernel by kernel, and their plan says why. `create` makes one.
  */
 export const startMachine = async (create: () => Promise<Machine> = createWasmMachine): Promise<void> => {
   if (machine !== undefined) return
   try {
-    machine = await create()
+    if (isOff()) absence = "LATENTLY_MACHINE=off"
+    else machine = await create()
   } catch (error) {
     absence = (error as Error).message.split("\n")[0]!
   }
@@ -33,7 +37,7 @@ const plan = "compiled: a program of the step machine, many steps a call."
 
 /** Records the program's step and returns what runs it, or why there is none. */
 export const compileOnMachine: StepCompiler = (program, rowsAt) => {
-  if (machine === undefined) return { refused: `the step machine cannot be started (${absence})` }
+  if (machine === undefined) return { refused: `there is no step machine: ${absence}` }
   let steps: RecordedStep[] = []
   try {
     steps = recordSteps(recordKernels, program, rowsAt)
