@@ -2,17 +2,20 @@
 import { describe } from "vitest"
 import { findMachine, machineAbsence } from "../../../src/engine/machine/load.js"
 import type { Machine } from "../../../src/engine/machine/machine.js"
+import { createWasmMachine } from "../../../src/engine/machine/wasm.js"
 
 type Words = Float32Array | Int32Array
 
-const machines = ["base", "v3", "v4"].flatMap((wish): Machine[] => {
+const built = ["base", "v3", "v4"].flatMap((wish): Machine[] => {
   const found = findMachine({ wish })
   return "machine" in found ? [found.machine] : []
 })
 
-/** The tests of `body` for each build, skipped by name where there is no machine. */
+const machines = [...built, await createWasmMachine()]
+
+/** The tests of `body` for each build and for WebAssembly; the former are skipped by name where there are none. */
 export const onEveryMachine = (name: string, body: (machine: Machine) => void): void => {
-  if (machines.length === 0) describe.skip(`${name}: no step machine, ${machineAbsence()}`, () => {})
+  if (built.length === 0) describe.skip(`${name}: no step machine, ${machineAbsence()}`, () => {})
   for (const machine of machines) describe(`${name}, ${machine.variant}`, () => body(machine))
 }
 
