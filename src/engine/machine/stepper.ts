@@ -10,6 +10,7 @@ import type { StepProgram, Stepper } from "../step.js"
 import { layOutCarry } from "./carry.js"
 import { createReader, dataOf } from "./data.js"
 import { createCheck, createExchange, createMemoryMarks } from "./exchange.js"
+import { type Lease, leaseMachine } from "./lease.js"
 import { type LoadedStep, loadStep } from "./load-step.js"
 import type { Machine } from "./machine.js"
 
@@ -52,7 +53,23 @@ function* runsOf(count: number, orderAt: (i: number) => Int32Array): Generator<I
  * step has an op that the machine does not have.
  */
 export const createMachineStepper = (
-  machine: Machine,
+  given: Machine,
+  program: StepProgram,
+  rowsAt: RowsAt | undefined,
+  steps: readonly RecordedStep[],
+): Omit<Stepper, "plan"> => {
+  const lease = leaseMachine(given)
+  try {
+    return createSteps(lease, program, rowsAt, steps)
+  } catch (error) {
+    lease.release()
+    throw error
+  }
+}
+
+/** The stepper, whose memory is the lease's. */
+const createSteps = (
+  { machine, release }: Lease,
   program: StepProgram,
   rowsAt: RowsAt | undefined,
   steps: readonly RecordedStep[],
@@ -79,7 +96,6 @@ export const createMachineStepper = (
     },
     finite: createCheck(machine, slots, carry),
     marks: createMemoryMarks(carry),
-    // memory is freed with the last program that holds it
-    dispose: () => undefined,
+    dispose: release,
   }
 }

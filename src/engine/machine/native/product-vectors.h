@@ -15,6 +15,8 @@ namespace latently {
 constexpr int productLanes = 16, productRows = 12;
 #elif defined(__AVX2__) || defined(__AVX__)
 constexpr int productLanes = 8, productRows = 6;
+#elif defined(__wasm__)
+constexpr int productLanes = 4, productRows = 4;
 #else
 constexpr int productLanes = 4, productRows = 6;
 #endif
