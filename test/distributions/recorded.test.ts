@@ -1,5 +1,5 @@
 /**
- * A step that draws from a family and scores the draw can be recorded into a TensorFlow graph, and gives the numbers that it
+ * A step that draws from a family and scores the draw can be recorded, by native calls or by kernels, and gives the numbers that it
  * gives operation by operation: no sampler reads a value, and no log-density depends on one in JavaScript.
  */
 import { describe, expect, it } from "vitest"
@@ -48,16 +48,17 @@ const losses = (row: Row, compile: boolean): { plan: string; numbers: number[] }
   return { plan, numbers }
 }
 
-describe.skipIf(!backends.includes("tensorflow"))("recorded steps", () => {
-  useBackend("tensorflow")
-  for (const row of rows)
-    if (row.noDraws === undefined)
-      it(row.name, () => {
-        const [compiled, eager] = [losses(row, true), losses(row, false)]
-        expect(compiled.plan).toMatch(/^compiled/)
-        compiled.numbers.forEach((x, i) => {
-          const want = eager.numbers[i]!
-          expect(Math.abs(x - want)).toBeLessThanOrEqual(2e-5 * Math.max(1, Math.abs(want)))
+for (const name of backends)
+  describe(`recorded steps on ${name}`, () => {
+    useBackend(name)
+    for (const row of rows)
+      if (row.noDraws === undefined)
+        it(row.name, () => {
+          const [compiled, eager] = [losses(row, true), losses(row, false)]
+          expect(compiled.plan).toMatch(/^compiled/)
+          compiled.numbers.forEach((x, i) => {
+            const want = eager.numbers[i]!
+            expect(Math.abs(x - want)).toBeLessThanOrEqual(2e-5 * Math.max(1, Math.abs(want)))
+          })
         })
-      })
-})
+  })
