@@ -35,6 +35,12 @@ const allowed: Readonly<Record<string, number>> = {
   besselI1e: 3e-15,
 }
 
+/**
+ * WebAssembly's standard library, musl, reflects log gamma from negative arguments; between poles, where it nearly vanishes, an error of
+ * one rounding before is ten times that of the result.
+ */
+const allowedInWasm: Readonly<Record<string, number>> = { ...allowed, logGamma: 2e-15 }
+
 /** Operations that are one float64 operation of JavaScript's, whatever the numbers. */
 const exact: Readonly<Record<string, (a: number, b: number, c: number) => number>> = {
   move: (a) => a,
@@ -138,6 +144,7 @@ const special: readonly (readonly [string, readonly number[], number])[] = [
 ]
 
 onEveryMachine("operations in double precision", (machine) => {
+  const most = machine.variant === "wasm" ? allowedInWasm : allowed
   for (const [operation, rows] of Object.entries(goldens as Record<string, number[][]>))
     it(`${operation} is mpmath's`, () => {
       const columns = rows[0]!.slice(1).map((_, i) => rows.map((row) => row[i]!))
@@ -146,7 +153,7 @@ onEveryMachine("operations in double precision", (machine) => {
         // below the normal numbers there are fewer digits
         return Math.max(0, Math.abs(got - value) - 5e-324) / Math.abs(value)
       })
-      expect(Math.max(...relative)).toBeLessThan(allowed[operation] ?? 1e-15)
+      expect(Math.max(...relative)).toBeLessThan(most[operation] ?? 1e-15)
     })
 
   for (const [operation, value] of Object.entries(exact))
