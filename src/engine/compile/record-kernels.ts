@@ -2,15 +2,16 @@
  * Recording on the backends without native TensorFlow: a computation runs once, kernel by kernel, and each kernel is written down in
  * TensorFlow's ops. Every kernel passes through the engine's `runKernel`, gradients and random draws too. A kernel of latently's own
  * is recorded as its native body; one without a translation as the kernels that it runs itself, and is refused by name where it runs
- * none. Next: `kernels/index.ts`, the translations; `kernels/stand-in.ts`, for native bodies.
+ * none. Next: `kernels/index.ts`, the translations; `kernels/own-kernels.ts`, for native bodies.
  */
 import { EngineError } from "../error.js"
 import { type Tensor, tf } from "../tensor.js"
 import type { Node, Source } from "./graph.js"
 import { inOrder } from "./in-order.js"
 import { translations } from "./kernels/index.js"
-import { createSources, type Named, type Sources, typeOfTensor } from "./kernels/sources.js"
-import { createStandIn } from "./kernels/stand-in.js"
+import { recordBody } from "./kernels/own-kernels.js"
+import { createSources, type Sources } from "./kernels/sources.js"
+import { type Named, typeOfTensor } from "./kernels/tensor-names.js"
 import { atPlace, placeHere, type Recorder, valueRead } from "./recording.js"
 
 type TensorMap = Readonly<Record<string, Tensor | undefined>>
@@ -25,7 +26,6 @@ interface Engine {
   makeTensor(...given: unknown[]): Tensor
   readSync(dataId: object): unknown
   read(dataId: object): Promise<unknown>
-  readonly state: { kernelDepth: number }
 }
 
 /** A recording that is being made. */
@@ -75,37 +75,6 @@ const noteUnknown = (tape: Tape, name: string, inputs: TensorMap, outputs: reado
   }
 }
 
-/** The source of what the native body of a kernel of latently's own computes; undefined for other kernels. */
-const recordBody = (
-  tape: Tape,
-  engine: Engine,
-  name: string,
-  inputs: TensorMap,
-  attrs: unknown,
-): Source | undefined => {
-  const body = name.startsWith("Latently") ? tf.getKernel(name, "tensorflow") : undefined
-  if (body === undefined) return undefined
-  const { sources } = tape
-  const standIn = createStandIn({
-    sourceOf: sources.of,
-    tensorFor: (source, zeros) => {
-      const tensor = hide(tape, zeros)
-      sources.set(tensor, source)
-      return tensor
-    },
-  })
-  // the body's operations are part of a kernel: no gradient goes through them
-  engine.state.kernelDepth++
-  try {
-    const result = body.kernelFunc({ inputs, attrs, backend: standIn } as never) as Tensor
-    const source = sources.of(result)
-    tf.dispose(result)
-    return source
-  } finally {
-    engine.state.kernelDepth--
-  }
-}
-
 /** Writes down kernels as they run. */
 const watchKernels = (tape: Tape, engine: Engine): Engine["runKernel"] => {
   const run = engine.runKernel.bind(engine)
@@ -119,7 +88,8 @@ const watchKernels = (tape: Tape, engine: Engine): Engine["runKernel"] => {
     }
     if (tape.hidden > 0) return run(name, inputs, attributes)
     const translate = translations[name]
-    const body = recordBody(tape, engine, name, inputs, attributes)
+    const hidden = <R>(make: () => R): R => hide(tape, make)
+    const body = recordBody({ name, inputs, attributes }, { sources, hidden })
     const isKnown = translate !== undefined || body !== undefined
     const result = isKnown ? hide(tape, () => run(name, inputs, attributes)) : run(name, inputs, attributes)
     const outputs = [result].flat()
@@ -136,7 +106,7 @@ const watchKernels = (tape: Tape, engine: Engine): Engine["runKernel"] => {
 }
 
 /** The engine's functions, watched. */
-const watch = (tape: Tape, engine: Engine): Omit<Engine, "state"> => {
+const watch = (tape: Tape, engine: Engine): Engine => {
   const [make, readSync, read] = [
     engine.makeTensor.bind(engine),
     engine.readSync.bind(engine),
