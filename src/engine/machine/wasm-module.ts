@@ -63,7 +63,7 @@ export const instantiate = async (): Promise<Module> => {
     env: { memory },
     machine: {
       fail: (address: number, length: number) => {
-        throw new Error(textAt(address, length))
+        throw fail(textAt(address, length))
       },
     },
   }
