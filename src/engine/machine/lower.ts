@@ -11,12 +11,14 @@ import { positions } from "./lower/positions.js"
 import { products } from "./lower/products.js"
 import { reductions } from "./lower/reductions.js"
 import { rows } from "./lower/rows.js"
+import { special } from "./lower/special.js"
 import { stridedSlices } from "./lower/strided.js"
 import { views } from "./lower/views.js"
 import type { View } from "./view.js"
 
 const table: LowerTable = {
   ...elementwise,
+  ...special,
   ...views,
   ...stridedSlices,
   ...reductions,

@@ -1,4 +1,4 @@
-/** Ops that compute each element by itself. Next: `views.ts`. */
+/** Ops that compute each element by itself. Next: `special.ts`, then `views.ts`. */
 import { int32Bits } from "../contents.js"
 import { bool, float32, float64, int32, type Listing } from "../listing.js"
 import type { View } from "../view.js"
@@ -144,17 +144,6 @@ export const elementwise: LowerTable = {
   FloorMod: typedLine("floorModulo", "floorModuloInteger"),
   FloorDiv: typedLine("floorDivide", "floorDivideInteger"),
   Mod: typedLine("modulo"),
-  Xlogy: typedLine("xlogy"),
-  Xlog1py: typedLine("xlog1py"),
-  Polygamma: typedLine("polygamma"),
-  Zeta: typedLine("zeta"),
-  Igamma: typedLine("incompleteGamma"),
-  Igammac: typedLine("complementaryIncompleteGamma"),
-  Betainc: typedLine("incompleteBeta"),
-  DivNoNan: typedLine("divideNoNan"),
-  RandomGammaGrad: typedLine("gammaSampleGradient"),
-  BesselI0e: typedLine("besselI0e"),
-  BesselI1e: typedLine("besselI1e"),
   Less: typedLine("less", "lessInteger"),
   LessEqual: typedLine("lessEqual", "lessEqualInteger"),
   Greater: typedLine("greater", "greaterInteger"),
