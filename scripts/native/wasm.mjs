@@ -1,7 +1,7 @@
 /**
  * Builds the step machine as a WebAssembly module: `node scripts/native/wasm.mjs [python]`, where that Python has the package
- * `ziglang` (`pip install ziglang==0.17.1`). The result is kept with the sources, as `src/engine/machine/machine-wasm.ts`, since
- * browsers cannot compile; a test tells when it is not of the present sources. Next: `src/engine/machine/native/wasm/wasm.cc`.
+ * `ziglang` (`pip install ziglang==0.17.1`). The results are kept with the sources, as `src/engine/machine/machine-wasm*.ts`, since
+ * browsers cannot compile; a test tells when they are not of the present sources. Next: `src/engine/machine/native/wasm/wasm.cc`.
  */
 import { execFileSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -13,7 +13,12 @@ import { gzipSync } from "node:zlib"
 
 const machineFolder = fileURLToPath(new URL("../../src/engine/machine/", import.meta.url))
 const source = join(machineFolder, "native", "wasm", "wasm.cc")
-const target = join(machineFolder, "machine-wasm.ts")
+
+/** What is built: for every engine that has vectors, and for those that also multiply and add in one instruction. */
+const targets = [
+  { file: "machine-wasm.ts", more: [] },
+  { file: "machine-wasm-fused.ts", more: ["-mcpu=baseline+simd128+relaxed_simd"] },
+]
 
 /** Clang never ends on some recursions in `reduce-kernel.h` where it may turn them into loops (-fno-optimize-sibling-calls). */
 const flags = [
@@ -48,16 +53,18 @@ const withHeaders = (file, known = new Set()) => {
 
 /** The hash of all that the module is made from: sources and flags. */
 export const hashOfSources = () => {
-  const hash = createHash("sha256").update(flags.join(" "))
+  const hash = createHash("sha256").update(flags.join(" ")).update(JSON.stringify(targets))
   for (const file of withHeaders(source)) hash.update("\0").update(readFileSync(file))
   return hash.digest("hex")
 }
 
-const compile = (python) => {
+const compile = (python, more) => {
   const folder = mkdtempSync(join(tmpdir(), "latently-wasm-"))
   try {
     const output = join(folder, "machine.wasm")
-    execFileSync(python, ["-m", "ziglang", "c++", ...flags, source, "-o", output], { stdio: "inherit" })
+    execFileSync(python, ["-m", "ziglang", "c++", ...flags, ...more, source, "-o", output], {
+      stdio: "inherit",
+    })
     return readFileSync(output)
   } finally {
     rmSync(folder, { recursive: true })
@@ -81,7 +88,9 @@ export const machineModule: string =
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   // Before, since someone may be writing the sources meanwhile.
   const hash = hashOfSources()
-  const module = compile(process.argv[2] ?? "python3")
-  writeFileSync(target, textOf(module, hash))
-  console.log(`${target}: ${module.length} bytes, sources ${hash.slice(0, 16)}`)
+  for (const { file, more } of targets) {
+    const module = compile(process.argv[2] ?? "python3", more)
+    writeFileSync(join(machineFolder, file), textOf(module, hash))
+    console.log(`${file}: ${module.length} bytes, sources ${hash.slice(0, 16)}`)
+  }
 }
