@@ -65,23 +65,29 @@ class ElementwiseChunk {
               operands_[operands[2]], count});
   }
 
-  // The next block's inputs are asked for while this one is computed: from the far cache they take as long to come.
-  void AskFor(const View& view, int64_t start) const {
-    if (!view.outer.empty() || view.run.stride != 1) return;
+  // A share of the next block's inputs is asked for after each line: from the far cache they come while the other lines run.
+  void AskFor(int64_t start, size_t step) const {
     constexpr int64_t cacheLine = 16;
-    const float* from = view.place.in(memory_) + start;
-    const int64_t count = std::min(plan_.block, plan_.count - start);
-    for (int64_t i = 0; i < count; i += cacheLine) __builtin_prefetch(from + i);
+    const int64_t share = (plan_.block / cacheLine + plan_.steps.size() - 1) / plan_.steps.size() * cacheLine;
+    const int64_t from = start + share * static_cast<int64_t>(step);
+    const int64_t end = std::min({from + share, start + plan_.block, plan_.count});
+    for (const auto& source : plan_.sources) {
+      if (!source.view.outer.empty() || source.view.run.stride != 1) continue;
+      const float* memory = source.view.place.in(memory_);
+      for (int64_t i = from; i < end; i += cacheLine) __builtin_prefetch(memory + i);
+    }
   }
 
   void RunBlock(int64_t start, int64_t count) {
-    if (plan_.count > farElements)
-      for (const auto& source : plan_.sources) AskFor(source.view, start + count);
     for (const auto& source : plan_.sources)
       operands_[source.slot] = Read(source.view, source.view.place.in(memory_), start, count, source.inPlace, Home(source.slot));
     for (const auto& target : plan_.targets)
       if (target.direct) operands_[target.slot].at = DirectOr(target, start, count);
-    for (const auto& step : plan_.steps) RunStep(step, count);
+    const bool far = plan_.count > farElements;
+    for (size_t i = 0; i < plan_.steps.size(); i++) {
+      RunStep(plan_.steps[i], count);
+      if (far) AskFor(start + count, i);
+    }
     for (const auto& target : plan_.targets) Write(target, start, count);
   }
 

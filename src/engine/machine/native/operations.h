@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "gamma-math.h"
+#include "pairs.h"
 #include "scalar-math.h"
 #include "vector.h"
 
@@ -114,6 +115,29 @@ inline const std::vector<Operation>& Operations() {
       {"floatToBoolean", 1, cheap, Each<FloatToBoolean>::run},
       {"integerToBoolean", 1, cheap, Each<IntegerToBoolean>::run},
       {"booleanToFloat", 1, cheap, Each<IntegerToFloat>::run},
+      {"addThenAdd", 3, cheap, Each<Then<Add<Floats>, Add<Floats>>>::run},
+      {"addThenSubtract", 3, cheap, Each<Then<Add<Floats>, Subtract<Floats>>>::run},
+      {"addThenMultiply", 3, cheap, Each<Then<Add<Floats>, Multiply<Floats>>>::run},
+      {"addThenDivide", 3, 0.2f, Each<Then<Add<Floats>, Divide>>::run},
+      {"addIntoSubtract", 3, cheap, Each<Into<Add<Floats>, Subtract<Floats>>>::run},
+      {"addIntoDivide", 3, 0.2f, Each<Into<Add<Floats>, Divide>>::run},
+      {"subtractThenAdd", 3, cheap, Each<Then<Subtract<Floats>, Add<Floats>>>::run},
+      {"subtractThenSubtract", 3, cheap, Each<Then<Subtract<Floats>, Subtract<Floats>>>::run},
+      {"subtractThenMultiply", 3, cheap, Each<Then<Subtract<Floats>, Multiply<Floats>>>::run},
+      {"subtractThenDivide", 3, 0.2f, Each<Then<Subtract<Floats>, Divide>>::run},
+      {"subtractIntoSubtract", 3, cheap, Each<Into<Subtract<Floats>, Subtract<Floats>>>::run},
+      {"subtractIntoDivide", 3, 0.2f, Each<Into<Subtract<Floats>, Divide>>::run},
+      {"multiplyThenSubtract", 3, cheap, Each<Then<Multiply<Floats>, Subtract<Floats>>>::run},
+      {"multiplyThenMultiply", 3, cheap, Each<Then<Multiply<Floats>, Multiply<Floats>>>::run},
+      {"multiplyThenDivide", 3, 0.2f, Each<Then<Multiply<Floats>, Divide>>::run},
+      {"multiplyIntoSubtract", 3, cheap, Each<Into<Multiply<Floats>, Subtract<Floats>>>::run},
+      {"multiplyIntoDivide", 3, 0.2f, Each<Into<Multiply<Floats>, Divide>>::run},
+      {"divideThenAdd", 3, 0.2f, Each<Then<Divide, Add<Floats>>>::run},
+      {"divideThenSubtract", 3, 0.2f, Each<Then<Divide, Subtract<Floats>>>::run},
+      {"divideThenMultiply", 3, 0.2f, Each<Then<Divide, Multiply<Floats>>>::run},
+      {"divideThenDivide", 3, 0.2f, Each<Then<Divide, Divide>>::run},
+      {"divideIntoSubtract", 3, 0.2f, Each<Into<Divide, Subtract<Floats>>>::run},
+      {"divideIntoDivide", 3, 0.2f, Each<Into<Divide, Divide>>::run},
   };
   return operations;
 }

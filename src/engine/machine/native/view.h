@@ -91,7 +91,55 @@ inline void EachRun(const View& view, int64_t start, int64_t count, const Body& 
   }
 }
 
+// Runs of so few elements are not worth a call each.
+constexpr int64_t shortRun = 8;
+
+template <int64_t size>
+inline void CopyRows(const float* from, Axis rows, int64_t stride, float* to) {
+  for (int64_t row = 0; row < rows.size; row++, from += rows.stride, to += size)
+    for (int64_t i = 0; i < size; i++) to[i] = from[i * stride];
+}
+
+inline void CopyRows(const float* from, Axis rows, Axis run, float* to) {
+  switch (run.size) {
+    case 2: return CopyRows<2>(from, rows, run.stride, to);
+    case 3: return CopyRows<3>(from, rows, run.stride, to);
+    case 4: return CopyRows<4>(from, rows, run.stride, to);
+    default:
+      for (int64_t row = 0; row < rows.size; row++)
+        for (int64_t i = 0; i < run.size; i++) to[row * run.size + i] = from[row * rows.stride + i * run.stride];
+  }
+}
+
+// The same for rows that are all alike: what has been written is copied, twice as much each time.
+inline void RepeatRow(const float* from, int64_t rows, Axis run, float* to) {
+  const int64_t count = rows * run.size;
+  for (int64_t i = 0; i < run.size; i++) to[i] = from[i * run.stride];
+  for (int64_t done = run.size; done < count; done *= 2) std::memcpy(to + done, to, std::min(done, count - done) * sizeof(float));
+}
+
+// Short runs, of which all those along the last outer axis are copied together.
+inline void CopyShortRuns(const View& view, const float* from, int64_t start, int64_t count, float* to) {
+  const Axis run = view.run, last = view.outer.back();
+  for (int64_t done = 0; done < count;) {
+    const Position at = PositionOf(view, start + done);
+    const float* source = from + at.offset;
+    const int64_t rows = std::min((count - done) / run.size, last.size - at.row % last.size);
+    if (at.within > 0 || rows == 0) {
+      const int64_t end = std::min(run.size, at.within + count - done);
+      for (int64_t i = at.within; i < end; i++) to[done++] = source[i * run.stride];
+      continue;
+    }
+    if (last.stride == 0)
+      RepeatRow(source, rows, run, to + done);
+    else
+      CopyRows(source, {rows, last.stride}, run, to + done);
+    done += rows * run.size;
+  }
+}
+
 inline void CopyIn(const View& view, const float* from, int64_t start, int64_t count, float* to) {
+  if (view.run.size <= shortRun && !view.outer.empty()) return CopyShortRuns(view, from, start, count, to);
   const int64_t stride = view.run.stride;
   EachRun(view, start, count, [&](int64_t offset, int64_t done, int64_t elements) {
     const float* source = from + offset;
