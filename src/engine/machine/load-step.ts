@@ -75,7 +75,8 @@ export const loadStep = (
     [tells, ...moves.map(({ value }) => value)].map(({ storage }) => storage),
   )
   const renamed = closeCarry(listing, moves, slots, [carryBuffer, 0])
-  const wanted = [told, tells, ...next.filter(({ storage }) => renamed.has(storage))]
+  const inPlace = moves.map(({ value }) => value).filter(({ storage }) => renamed.has(storage))
+  const wanted = [told, tells, ...inPlace]
   const assembled = assemble(machine, listing, placesOf(data, slots, renamed), wanted)
   return {
     ...loadAssembled(machine, assembled, [carry, ...data.buffers]),
