@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url"
 import { EngineError } from "../error.js"
 import { findTfjsNode } from "../native/addon.js"
 import type { Machine } from "./machine.js"
+import { builtFrom } from "./native-sources.js"
 
 /** What the addon exports. */
 interface Addon extends Omit<Machine, "variant" | "threads"> {
@@ -42,10 +43,13 @@ const packageFolder = (): string | undefined => {
 }
 
 /**
- * The name of the link to a build of these sources, `"latently-machine-<hash>-<platform>-<arch>"`; `linkName` in
- * `scripts/native/machine.mjs` gives the same.
+ * The name of the link to a build of these sources, `"latently-machine-<hash>-<platform>-<arch>"`; `linkPath` in
+ * `scripts/native/machine.mjs` gives the same. Without sources, in a bundle, of those that latently was published with.
  */
-export const machineLink = (sources: string): string => {
+export const machineLink = (sources?: string): string =>
+  `latently-machine-${sources === undefined ? builtFrom : hashOf(sources)}-${process.platform}-${process.arch}`
+
+const hashOf = (sources: string): string => {
   const hash = createHash("sha256")
   const names = readdirSync(sources).filter((name) => /\.(cc|h|json)$/.test(name))
   for (const name of names.sort())
@@ -53,7 +57,7 @@ export const machineLink = (sources: string): string => {
       .update(`${name}\0`)
       .update(readFileSync(join(sources, name)))
       .update("\0")
-  return `latently-machine-${hash.digest("hex").slice(0, 16)}-${process.platform}-${process.arch}`
+  return hash.digest("hex").slice(0, 16)
 }
 
 const load = <Exports>(build: string, name: string): Exports =>
@@ -93,7 +97,6 @@ export const findMachine = (search: MachineSearch = {}): FoundMachine => {
   checkWish(wish)
   if (wish === "off") return { absence: "LATENTLY_MACHINE=off" }
   if (process.platform !== "linux") return { absence: "it is built on Linux alone" }
-  if (sources === undefined) return { absence: "its sources are not there" }
   if (folder === undefined) return { absence: "@tensorflow/tfjs-node is not installed" }
   const link = join(folder, machineLink(sources))
   const build = [link, `${link}-${wish}`].find((path) => existsSync(path))

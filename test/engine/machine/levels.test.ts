@@ -63,6 +63,8 @@ describe.runIf(canBuild)("the step machine's levels", () => {
 describe("findMachine", () => {
   it("looks for the link that the installer makes", () => {
     expect(machineLink(machineSources)).toBe(`latently-${machineName(machineSources)}`)
+    // what a bundle looks for; else: node scripts/native/note-sources.mjs
+    expect(machineLink()).toBe(machineLink(machineSources))
   })
 
   it("finds nothing where the machine is turned off, and refuses a wish it does not know", () => {

@@ -1,13 +1,11 @@
 // The step machine as an addon of Node: memory that JavaScript sees as a Float32Array, programs made from words, steps run in the
-// calling thread with the others' help. Built by `scripts/native/machine.mjs`. Next: `program.h`; `../host.ts` on the other side.
+// calling thread with the others' help. Built by `scripts/native/machine.mjs`. Next: `program.h`; `../load.ts` on the other side.
 #include <node_api.h>
-#include <sched.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
 #include "function.h"
+#include "processors.h"
 #include "program.h"
 
 namespace latently {
@@ -22,35 +20,6 @@ Pool& SharedPool(int threads) {
 std::mutex& OneAtATime() {
   static auto* mutex = new std::mutex;
   return *mutex;
-}
-
-// What a container may use of its host's processors, by its control group; 0 where nothing limits it.
-int ProcessorQuota() {
-  std::FILE* file = std::fopen("/sys/fs/cgroup/cpu.max", "r");
-  if (file == nullptr) return 0;
-  long long quota = 0, period = 0;
-  const int read = std::fscanf(file, "%lld %lld", &quota, &period);
-  std::fclose(file);
-  return read == 2 && period > 0 ? static_cast<int>(std::max(1LL, quota / period)) : 0;
-}
-
-int ProcessorCount() {
-  cpu_set_t set;
-  const bool known = sched_getaffinity(0, sizeof set, &set) == 0;
-  const int count = known ? CPU_COUNT(&set) : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  const int quota = ProcessorQuota();
-  return quota > 0 ? std::min(count, quota) : count;
-}
-
-int ChooseThreadCount() {
-  const char* wanted = std::getenv("LATENTLY_THREADS");
-  const int count = wanted == nullptr ? 0 : std::atoi(wanted);
-  return count > 0 ? std::min(count, 256) : std::min(ProcessorCount(), 16);
-}
-
-int ThreadCount() {
-  static const int count = ChooseThreadCount();
-  return count;
 }
 
 struct Loaded {
