@@ -24,7 +24,8 @@ it("prints what the README says", () => {
       encoding: "utf8",
     })
     expect(stderr).toBe("")
-    if (stdout.includes("program of the step machine")) expect(withoutNumbers(stdout)).toBe(withoutNumbers(promised))
+    if (stdout.includes("program of the step machine"))
+      expect(withoutNumbers(stdout)).toBe(withoutNumbers(promised))
     const [a, b] = numbersIn(stdout.trim().split("\n").at(-1)!)
     expect(Math.abs(a! - 8)).toBeLessThan(0.8)
     expect(Math.abs(b! - 4)).toBeLessThan(0.8)
