@@ -38,6 +38,7 @@ const elementwise: Case[] = [
   ],
   ["broadcasting", one((x, y) => tf.add(tf.mul(x, y), tf.neg(y))), () => [spread(4, 1, 6), positive(3, 1)]],
   ["exp and log", one((x, y) => tf.add(tf.exp(x), tf.log(y))), () => [spread(1000), positive(1000)]],
+  ["the gradient of elu", one((x) => tf.grad((y) => tf.sum(tf.elu(y)))(x)), () => [spread(33)]],
   ["softplus and tanh", one((x) => tf.add(tf.softplus(x), tf.tanh(x))), () => [spread(33)]],
   ["choices", one((x, y) => tf.where(tf.greater(x, y), x, tf.square(y))), () => [spread(50), positive(50)]],
   ["integers", one((x, y) => tf.add(tf.mul(x, y), x)), () => [below(11, 9), below(5, 9)]],

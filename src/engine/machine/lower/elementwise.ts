@@ -173,4 +173,8 @@ export const elementwise: LowerTable = {
     const below = line("exponentialMinusOne", line("minimum", x!, number(0)))
     return line("select", line("greater", x!, number(0)), x!, below)
   }),
+  EluGrad: composed((line, number, [gradient, y]) => {
+    const scaled = line("multiply", gradient!, line("add", y!, number(1)))
+    return line("select", line("less", y!, number(0)), scaled, gradient!)
+  }),
 }
