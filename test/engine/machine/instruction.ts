@@ -58,3 +58,9 @@ export const someNumbers = (count: number, seed = 1): Float32Array => {
     return state / 2 ** 32 - 0.5
   })
 }
+
+/** Where two lists first differ, -1 where they nowhere do: the matcher for lists takes a microsecond a number. */
+export const firstDifference = (a: Words, b: Words): number => {
+  for (let i = 0; i < Math.max(a.length, b.length); i++) if (!Object.is(a[i], b[i])) return i
+  return -1
+}

@@ -21,7 +21,7 @@ const learningRate = (step: number): number => 0.04 / (1 + step / 150)
 
 /** Minus the bound of the last steps, which is the divergence from the law to the guide, and its error. */
 const reach = async (guide: DerivedGuide<typeof bent>, program: typeof bent) => {
-  const fitted = await fit(program, guide, [], { particles: 8, steps: 800, learningRate })
+  const fitted = await fit(program, guide, [], { particles: 8, steps: 2000, learningRate })
   const { mean, error } = meanOf(fitted.losses.slice(-200))
   return { fitted, divergence: mean, error }
 }
