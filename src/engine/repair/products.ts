@@ -82,6 +82,27 @@ const fastProduct: Replacement = (original) => (args) => {
   })
 }
 
+/** The batch axes of an operand with those left out at which, counted from the last, both operands have one item or no axis. */
+const withoutUnits = (own: Shape, other: Shape): number[] => {
+  const isUnit = (shape: Shape, fromEnd: number): boolean => (shape.at(-fromEnd) ?? 1) === 1
+  return own.filter((_, axis) => !isUnit(own, own.length - axis) || !isUnit(other, own.length - axis))
+}
+
+/** TensorFlow's own product writes past its memory where both operands have a batch axis of one item beside other axes. */
+const withoutUnitAxes: Replacement = (original) => (args) => {
+  const { a, b, transposeA, transposeB } = operands(args)
+  const [left, right] = [a.shape.slice(0, -2), b.shape.slice(0, -2)]
+  const batch = tf.broadcast_util.assertAndGetBroadcastShape(left, right)
+  if (batch.length < 2 || !batch.includes(1)) return original(args)
+  return tf.tidy(() => {
+    const small = (t: Tensor, shape: number[]): Tensor => tf.reshape(t, [...shape, ...t.shape.slice(-2)])
+    const [x, y] = [small(a, withoutUnits(left, right)), small(b, withoutUnits(right, left))]
+    const result = tf.matMul(x, y, transposeA, transposeB)
+    return tf.reshape(result, [...batch, ...result.shape.slice(-2)])
+  })
+}
+
+replaceKernel("BatchMatMul", "tensorflow", withoutUnitAxes)
 replaceKernel("BatchMatMul", "wasm", (original) => withRepeatedBatches(fastProduct(original)))
 replaceKernel("BatchMatMul", "cpu", withRepeatedBatches)
 

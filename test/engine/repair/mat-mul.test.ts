@@ -30,6 +30,29 @@ for (const backend of backends)
       }
     })
 
+    it("multiplies batches with axes of one item, on which oneDNN's kernel brings the process down", () => {
+      for (const [left, right] of [
+        [
+          [6, 1],
+          [1, 1],
+        ],
+        [[6, 1], []],
+        [
+          [1, 1],
+          [1, 6],
+        ],
+        [
+          [2, 1, 3],
+          [1, 1, 1],
+        ],
+      ] as const) {
+        const a = numbers([...left, 15, 3])
+        const b = numbers([...right, 3, 3], 5)
+        const want = [...tf.sum(tf.mul(tf.expandDims(a, -1), tf.expandDims(b, -3)), -2).dataSync()]
+        for (let i = 0; i < 50; i++) expectClose(tf.matMul(a, b), want, 1e-5)
+      }
+    })
+
     it("differentiates matrix products in all four forms, and sums over a broadcast batch", () => {
       for (const [left, right] of [
         [false, false],
