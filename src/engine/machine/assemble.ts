@@ -3,8 +3,9 @@
  * and `stepper.ts`, which runs it.
  */
 import { EngineError } from "../error.js"
+import type { Item, Line } from "./items.js"
 import { encodeKernel, usefulLines } from "./kernel.js"
-import type { Item, Line, Listing } from "./listing.js"
+import type { Listing } from "./listing.js"
 import type { Machine } from "./machine.js"
 import { isWhole, type Storage, type View } from "./view.js"
 

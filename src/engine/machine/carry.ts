@@ -7,7 +7,8 @@ import type { Node } from "../compile/graph.js"
 import { type CarryOf, listCarry } from "../compile/recorded-step.js"
 import { sizeOf } from "../tensor.js"
 import type { Given } from "./assemble.js"
-import type { Item, Kernel, Listing } from "./listing.js"
+import type { Item, Kernel } from "./items.js"
+import type { Listing } from "./listing.js"
 import { isDense, isWhole, makeStorage, type Storage, type View, whole } from "./view.js"
 
 /** The places of a carry in its buffer: numbers of parameters and state first, so that one pass can tell whether they are finite. */

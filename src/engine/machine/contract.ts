@@ -3,7 +3,7 @@
  * arithmetic. A product that a sum reads is a fused multiply-add, which also rounds once less, as the compilers of other systems
  * have it. Next: `kernel.ts`; the machine's side is `native/pairs.h`.
  */
-import type { Line } from "./listing.js"
+import type { Line } from "./items.js"
 import { isWhole, type Storage, type View } from "./view.js"
 
 const cheap: ReadonlySet<string> = new Set(["add", "subtract", "multiply", "divide"])

@@ -4,9 +4,8 @@
  */
 import { EngineError } from "../error.js"
 import { contract } from "./contract.js"
-import { float32, float64, type Kernel, type Line, type PlaceOf, type Precision } from "./listing.js"
-
-import { isWhole, reshape, type Storage, type View } from "./view.js"
+import type { Kernel, Line, PlaceOf, Precision } from "./items.js"
+import { float32, float64, isWhole, reshape, type Storage, type View } from "./view.js"
 
 /** What the encoding of a kernel needs to know. */
 export interface Encoding {

@@ -14,6 +14,7 @@ import { rows } from "./lower/rows.js"
 import { special } from "./lower/special.js"
 import { stridedSlices } from "./lower/strided.js"
 import { views } from "./lower/views.js"
+import { createNames } from "./names.js"
 import type { View } from "./view.js"
 
 const table: LowerTable = {
@@ -29,18 +30,6 @@ const table: LowerTable = {
 
 const attributesKey = ({ attributes }: Node): string =>
   attributes.map(({ name, value }) => (value.kind === "tensor" ? "" : `${name}=${value.value}`)).join()
-
-/** Numbers for storages, so that a view can be named in a key. */
-const createNames = () => {
-  const names = new Map<object, number>()
-  const nameOf = (thing: object): number => {
-    const name = names.get(thing) ?? names.size
-    names.set(thing, name)
-    return name
-  }
-  return ({ storage, offset, shape, strides, dtype }: View): string =>
-    `${nameOf(storage)}+${offset}:${shape}/${strides}:${dtype}`
-}
 
 /**
  * Writes what the results need. `given` has the views of placeholders; the answer has one view a result. Throws an `EngineError`

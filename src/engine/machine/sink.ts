@@ -3,7 +3,7 @@
  * join kernels as early as they can while a listing is written, which is before anyone knows who reads them. Next: `assemble.ts`.
  */
 import { sameShape } from "../compile/graph.js"
-import type { Item, Kernel, Line } from "./listing.js"
+import type { Item, Kernel, Line } from "./items.js"
 import { isWhole, type Storage } from "./view.js"
 
 const storagesRead = (item: Item): readonly Storage[] =>

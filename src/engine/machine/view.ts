@@ -17,6 +17,9 @@ export interface Storage {
 /** float32, int32, bool (as 0 and 1) or float64, as TensorFlow numbers them (`dataType`). */
 export type ElementType = number
 
+/** Element types, by short names. */
+export const { float32, float64, int32, bool } = dataType
+
 /** New memory for a tensor. */
 export const makeStorage = (
   dtype: ElementType,
@@ -25,7 +28,7 @@ export const makeStorage = (
   contents?: Int32Array,
 ): Storage => ({
   elements,
-  width: dtype === dataType.float64 ? 2 : 1,
+  width: dtype === float64 ? 2 : 1,
   role,
   ...(contents === undefined ? {} : { contents }),
 })
@@ -77,6 +80,15 @@ export const broadcastTo = (view: View, shape: readonly number[]): View => {
     return own < 0 || (view.shape[own] === 1 && size !== 1) ? 0 : view.strides[own]!
   })
   return { ...view, shape, strides }
+}
+
+/** The shape all of them broadcast to. */
+export const jointShape = (shapes: readonly (readonly number[])[]): number[] => {
+  const rank = Math.max(0, ...shapes.map((shape) => shape.length))
+  return Array.from({ length: rank }, (_, axis) => {
+    const sizes = shapes.map((shape) => shape[axis - rank + shape.length] ?? 1)
+    return sizes.find((size) => size !== 1) ?? 1
+  })
 }
 
 /** The axes in another order: axis `i` of the result is axis `order[i]`. */

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest"
-import { createListing, float32, type Listing } from "../../../src/engine/machine/listing.js"
-import { makeStorage, type Storage, slice, type View, whole } from "../../../src/engine/machine/view.js"
+import { createListing, type Listing } from "../../../src/engine/machine/listing.js"
+import {
+  float32,
+  makeStorage,
+  type Storage,
+  slice,
+  type View,
+  whole,
+} from "../../../src/engine/machine/view.js"
 import { checkMemory } from "./memory-check.js"
 
 const kept = (): View => whole(makeStorage(float32, 4, "kept"), float32, [4])

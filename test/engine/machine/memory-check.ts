@@ -4,8 +4,9 @@
  * one that writes what it reads elsewhere, or one word twice. Next: `random-programs.test.ts`.
  */
 import type { Assembled, Given } from "../../../src/engine/machine/assemble.js"
+import type { Call, Kernel, Line } from "../../../src/engine/machine/items.js"
 import { usefulLines } from "../../../src/engine/machine/kernel.js"
-import type { Call, Kernel, Line, Listing } from "../../../src/engine/machine/listing.js"
+import type { Listing } from "../../../src/engine/machine/listing.js"
 import { isWhole, type Storage, type View } from "../../../src/engine/machine/view.js"
 
 /** Where storages lie. */

@@ -1,5 +1,5 @@
 /** Operations on each number by itself, for random programs: arithmetic, comparisons, choices. Next: `random-rearrangements.ts`. */
-import { jointShape } from "../../../src/engine/machine/listing.js"
+import { jointShape } from "../../../src/engine/machine/view.js"
 import { sizeOf, type Tensor, tf } from "../../../src/engine/tensor.js"
 import {
   all,

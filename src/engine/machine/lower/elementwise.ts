@@ -1,7 +1,8 @@
 /** Ops that compute each element by itself. Next: `special.ts`, then `views.ts`. */
 import { int32Bits } from "../contents.js"
-import { bool, float32, float64, int32, type Listing } from "../listing.js"
+import type { Listing } from "../listing.js"
 import type { View } from "../view.js"
+import { bool, float32, float64, int32 } from "../view.js"
 import { type Lower, type Lowering, type LowerTable, notHere } from "./node.js"
 
 const numberIn = (listing: Listing, value: number): View => listing.constant(float32, [], int32Bits([value]))

@@ -1,5 +1,5 @@
 /** Where along an axis the largest or smallest number is. Next: `reductions.ts`. */
-import { bool, float32, int32 } from "../listing.js"
+import { bool, float32, int32 } from "../view.js"
 import { axisOf, integersAt, type Lower, type LowerTable, notHere } from "./node.js"
 import { reduce } from "./reductions.js"
 import { reshaped } from "./views.js"

@@ -1,8 +1,8 @@
 /** Matrix products and triangular systems. Next: `rows.ts`. */
 import { isSet } from "../../compile/graph.js"
 import { sizeOf } from "../../tensor.js"
-import { float32, float64, jointShape, type Listing } from "../listing.js"
-import { broadcastTo, reshape, slice, transpose, type View } from "../view.js"
+import type { Listing } from "../listing.js"
+import { broadcastTo, float32, float64, jointShape, reshape, slice, transpose, type View } from "../view.js"
 import { type Lower, type Lowering, type LowerTable, notHere } from "./node.js"
 import { reshaped } from "./views.js"
 

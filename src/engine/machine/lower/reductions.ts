@@ -1,8 +1,9 @@
 /** Ops that add up, multiply or compare along axes, and what is made of them. Next: `products.ts`. */
 import { sizeOf } from "../../tensor.js"
 import { int32Bits } from "../contents.js"
-import { bool, float32, int32, type Listing } from "../listing.js"
+import type { Listing } from "../listing.js"
 import type { View } from "../view.js"
+import { bool, float32, int32 } from "../view.js"
 import { axisOf, integersAt, type Lower, type Lowering, type LowerTable, notHere, shapeOf } from "./node.js"
 import { reshaped } from "./views.js"
 

@@ -1,8 +1,9 @@
 /** Ops that pick rows by number, search, sort, and draw random bits. Next: `../lower.ts`. */
 import { isSet } from "../../compile/graph.js"
 import { sizeOf } from "../../tensor.js"
-import { bool, float32, float64, int32, type Listing } from "../listing.js"
+import type { Listing } from "../listing.js"
 import type { View } from "../view.js"
+import { bool, float32, float64, int32 } from "../view.js"
 import {
   axisOf,
   integerAttribute,

@@ -2,7 +2,7 @@
  * Ops that the machine has in double precision alone: special functions, and products with logarithms. Of float32 they are computed in
  * double precision too, and rounded once. Next: `elementwise.ts`.
  */
-import { float32, float64 } from "../listing.js"
+import { float32, float64 } from "../view.js"
 import { type Lower, type LowerTable, notHere } from "./node.js"
 
 const operations: Readonly<Record<string, string>> = {

@@ -4,8 +4,8 @@
  */
 import { sizeOf } from "../../tensor.js"
 import { int32Bits, wordsOf } from "../contents.js"
-import { float32, type Listing } from "../listing.js"
-import { broadcastTo, dropAxis, insertAxis, reshape, slice, transpose, type View } from "../view.js"
+import type { Listing } from "../listing.js"
+import { broadcastTo, dropAxis, float32, insertAxis, reshape, slice, transpose, type View } from "../view.js"
 import {
   axisOf,
   integerAttribute,

@@ -210,7 +210,7 @@ class ElementwisePlanner {
   // Chunks of about five microseconds, whole blocks each; what takes less than ten is one chunk.
   void Divide() {
     const double nanoseconds = cost_ + 0.1 * (plan_.sources.size() + plan_.targets.size()) + 0.01;
-    plan_.chunks = ChunksOf(plan_.count, std::max(plan_.block, static_cast<int64_t>(5000 / nanoseconds)));
+    plan_.chunks = ChunksOf(plan_.count, std::max(plan_.block, static_cast<int64_t>(5000 / nanoseconds)), 128);
   }
 
   Decoder& words_;
