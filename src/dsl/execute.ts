@@ -8,6 +8,7 @@ import type { Distribution } from "../distributions/distribution.js"
 import { deferringComplaints, takeDeferred } from "../engine/checks.js"
 import { fold, type Key } from "../engine/random.js"
 import { stopGradient } from "../engine/repair/index.js"
+import { rememberingFrames } from "../engine/source-location.js"
 import type { Tensor } from "../engine/tensor.js"
 import { type Enumeration, type EnumerationAxis, layOut, unreadable } from "./enumeration-axis.js"
 import { checkBatchShape, checkFactor, checkObserved, checkReplayed, checkSet } from "./fit-shape.js"
@@ -202,7 +203,9 @@ export const execute = <R>(
     watchingParts(() =>
       deferringComplaints(() => {
         try {
-          const value = interpret(program(...args), (site) => respond(site, context, state))
+          const value = rememberingFrames(() =>
+            interpret(program(...args), (site) => respond(site, context, state)),
+          )
           const complaint = takeDeferred()
           if (complaint !== undefined) throw complaint
           return value

@@ -27,6 +27,20 @@ export const captureLocation = (): Location => {
   return location
 }
 
+/** An operation that fails does so below TensorFlow.js's calls and latently's repairs of them. */
+const framesOfFailures = 30
+
+/** Runs the body so that an error thrown in it remembers enough frames to lead to the user's line. */
+export const rememberingFrames = <R>(body: () => R): R => {
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = framesOfFailures
+  try {
+    return body()
+  } finally {
+    Error.stackTraceLimit = limit
+  }
+}
+
 const ownUrl = plainPath(import.meta.url ?? "")
 
 /** The folders of latently's own code: `src` and `dist` of this package, or the one file it was bundled into. */
