@@ -1,11 +1,11 @@
 /** What a run says when the program itself throws, or made a site and forgot to yield it. Next: `execute.ts`. */
-import { LatentlyError } from "../engine/error.js"
+import { LatentlyError, RecordingError } from "../engine/error.js"
 import type { Site } from "./site.js"
 import { ModelError, programError, siteError } from "./site-error.js"
 
-/** Throws what a program threw, saying after which site; errors of latently itself pass. */
+/** Throws what a program threw, saying after which site; what says a site already passes, and what is for whoever records. */
 export const explainThrow = (error: unknown, last: Site | undefined): never => {
-  if (error instanceof ModelError || !(error instanceof Error)) throw error
+  if (error instanceof ModelError || error instanceof RecordingError || !(error instanceof Error)) throw error
   const after = last === undefined ? "before its first site" : `after site '${last.name}'`
   const disposed = /reading 'backend'|disposed/.test(error.message)
   if (disposed)

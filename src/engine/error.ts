@@ -23,3 +23,6 @@ export class DistributionError extends LatentlyError {
 export class EngineError extends LatentlyError {
   override readonly name = "EngineError"
 }
+
+/** What is being recorded cannot be: whoever records goes on without, so it passes through whatever the program is called by. */
+export class RecordingError extends EngineError {}

@@ -4,7 +4,7 @@
  * is recorded as its native body; one without a translation as the kernels that it runs itself, and is refused by name where it runs
  * none. Next: `kernels/index.ts`, the translations; `kernels/own-kernels.ts`, for native bodies.
  */
-import { EngineError } from "../error.js"
+import { type EngineError, RecordingError } from "../error.js"
 import { type Tensor, tf } from "../tensor.js"
 import type { Node, Source } from "./graph.js"
 import { inOrder } from "./in-order.js"
@@ -54,8 +54,11 @@ const presentIn = (inputs: TensorMap): [string, Tensor][] =>
     (entry): entry is [string, Tensor] => entry[1] !== undefined && entry[1] !== null,
   )
 
-const refusal = (name: string): EngineError =>
-  new EngineError("untranslated", `TensorFlow.js's kernel ${name} cannot be recorded${atPlace(placeHere())}`)
+const refusal = (name: string): RecordingError =>
+  new RecordingError(
+    "untranslated",
+    `TensorFlow.js's kernel ${name} cannot be recorded${atPlace(placeHere())}`,
+  )
 
 /** A kernel without a translation: what depends on no input is what it is; for the rest a node that must not be needed. */
 const noteUnknown = (tape: Tape, name: string, inputs: TensorMap, outputs: readonly Tensor[]): void => {

@@ -2,7 +2,7 @@
  * What recording a computation gives, whichever way it was watched, and what the ways have in common: constants, places, the refusal
  * of values that are read. Next: `record.ts`, which watches native calls, and `record-kernels.ts`, which watches kernels.
  */
-import { EngineError } from "../error.js"
+import { RecordingError } from "../error.js"
 import { describeLocation, type Location } from "../source-location.js"
 import { sizeOf, type Tensor } from "../tensor.js"
 import {
@@ -56,8 +56,8 @@ export const atPlace = (place: Location | undefined): string => {
 }
 
 /** The refusal of a step that looks at its numbers. */
-export const valueRead = (place: Location): EngineError =>
-  new EngineError(
+export const valueRead = (place: Location): RecordingError =>
+  new RecordingError(
     "value-read",
     `a tensor's value is read inside the step${atPlace(place)}; what the step computes may depend on that value`,
   )

@@ -1,6 +1,6 @@
 /** Types and shapes of what TensorFlow's ops give, for the ops that latently's own kernels are made of. Next: `stand-in.ts`. */
 import { broadcastShape } from "../../elementwise.js"
-import { EngineError } from "../../error.js"
+import { RecordingError } from "../../error.js"
 import type { Shape } from "../../tensor.js"
 import { type Attribute, dataType, isSet, type Source, type Typed, typeOf } from "../graph.js"
 
@@ -29,14 +29,14 @@ const broadcast = (types: readonly Typed[]): readonly number[] =>
 
 const typeNamed = ({ attributes, op }: OpCall, name: string): number => {
   const value = attributes.find((attribute) => attribute.name === name)?.value.value
-  if (typeof value !== "number") throw new EngineError("recording", `${op} is called without its ${name}`)
+  if (typeof value !== "number") throw new RecordingError("recording", `${op} is called without its ${name}`)
   return value
 }
 
 /** The int32 numbers of an input that is a constant. */
 const integersOf = ({ op, inputs }: OpCall, i: number): number[] => {
   const value = inputs[i]!.node.attributes.find(({ name }) => name === "value")?.value
-  if (value?.kind !== "tensor") throw new EngineError("recording", `${op} has a shape that is computed`)
+  if (value?.kind !== "tensor") throw new RecordingError("recording", `${op} has a shape that is computed`)
   return [...new Int32Array(value.value.bytes.slice().buffer)]
 }
 
@@ -111,6 +111,7 @@ const unpacked = ({ inputs, attributes }: OpCall): Typed[] => {
 export const outputsOf = (call: OpCall): Typed[] => {
   if (call.op === "Unpack") return unpacked(call)
   const infer = table[call.op]
-  if (infer === undefined) throw new EngineError("recording", `the shape that ${call.op} gives is not known`)
+  if (infer === undefined)
+    throw new RecordingError("recording", `the shape that ${call.op} gives is not known`)
   return [infer(call.inputs.map(typeOf), call)]
 }

@@ -3,7 +3,7 @@
  * What such a kernel is made of on native TensorFlow becomes its graph everywhere. Tensors that it hands out have the right shapes
  * and zeros in them. Next: `op-types.ts`; `../record-kernels.ts`, which uses it.
  */
-import { EngineError } from "../../error.js"
+import { RecordingError } from "../../error.js"
 import { type Tensor, tf } from "../../tensor.js"
 import { bytesOf, constant, dataType, type Node, type Source, typeOf } from "../graph.js"
 import { attributeOf, attributeTypes, type RawAttribute } from "../op-attributes.js"
@@ -52,7 +52,7 @@ const createBinding = (known: Source[]) => {
 
 const zerosOf = ({ dtype, shape }: Handle): Tensor => {
   const name = typeNames.get(dtype as 1)
-  if (name === undefined) throw new EngineError("recording", `a tensor of type ${dtype} leaves its kernel`)
+  if (name === undefined) throw new RecordingError("recording", `a tensor of type ${dtype} leaves its kernel`)
   return tf.zeros([...shape], name)
 }
 

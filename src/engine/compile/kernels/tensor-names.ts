@@ -2,7 +2,7 @@
  * Names for tensors: on backends that keep numbers apart from tensors, a reshaped tensor has the data of the one it was made from, and
  * a copy may have data of its own. Next: `sources.ts`.
  */
-import { EngineError } from "../../error.js"
+import { RecordingError } from "../../error.js"
 import type { Tensor } from "../../tensor.js"
 import { dataType, integers, type Source, type Typed } from "../graph.js"
 import { op } from "./translation.js"
@@ -19,7 +19,8 @@ const types: Readonly<Record<string, number>> = {
 /** Type and shape of a tensor, as a graph has them. */
 export const typeOfTensor = ({ dtype, shape }: Named): Typed => {
   const type = types[dtype]
-  if (type === undefined) throw new EngineError("recording", `a tensor of type ${dtype} cannot be recorded`)
+  if (type === undefined)
+    throw new RecordingError("recording", `a tensor of type ${dtype} cannot be recorded`)
   return { dtype: type, shape }
 }
 
