@@ -34,8 +34,7 @@ const onMachine = (
   const machine = loadMachine()
   if (machine === undefined) return { absence: machineAbsence() ?? "it is not there" }
   try {
-    const stepper = createMachineStepper(machine, program, rowsAt, steps)
-    return { ...stepper, plan: "compiled: a program of the step machine, many steps a call." }
+    return createMachineStepper(machine, program, rowsAt, steps)
   } catch (error) {
     if (error instanceof EngineError) return { absence: error.message }
     throw error

@@ -33,15 +33,13 @@ export const startMachine = async (create: () => Promise<Machine> = createWasmMa
   }
 }
 
-const plan = "compiled: a program of the step machine, many steps a call."
-
 /** Records the program's step and returns what runs it, or why there is none. */
 export const compileOnMachine: StepCompiler = (program, rowsAt) => {
   if (machine === undefined) return { refused: `there is no step machine: ${absence}` }
   let steps: RecordedStep[] = []
   try {
     steps = recordSteps(recordKernels, program, rowsAt)
-    return releasing({ ...createMachineStepper(machine, program, rowsAt, steps), plan }, steps)
+    return releasing(createMachineStepper(machine, program, rowsAt, steps), steps)
   } catch (error) {
     for (const step of steps) step.release()
     if (error instanceof EngineError) return { refused: error.message }

@@ -7,7 +7,7 @@ import type { Item, Line } from "./items.js"
 import { encodeKernel, usefulLines } from "./kernel.js"
 import type { Listing } from "./listing.js"
 import type { Machine } from "./machine.js"
-import { isWhole, type Storage, type View } from "./view.js"
+import { inCacheLines, isWhole, type Storage, type View } from "./view.js"
 
 /** Where a storage lies: which buffer, and the word it begins at. */
 export type Given = readonly [buffer: number, offset: number]
@@ -23,12 +23,10 @@ export interface Assembled {
   readonly constants: readonly Storage[]
 }
 
-/** Storages begin on a cache line. */
-const sizeInWords = ({ elements, width }: Storage): number =>
-  Math.max(16, Math.ceil((elements * width) / 16) * 16)
+const sizeInWords = ({ elements, width }: Storage): number => inCacheLines(Math.max(1, elements * width))
 
 /** What an item reads from memory, not from registers of its own. */
-const readsOf = (item: Item, lines: readonly Line[]): readonly View[] => {
+const readsFromMemory = (item: Item, lines: readonly Line[]): readonly View[] => {
   if (item.kind === "call") return item.reads
   const made = new Set<Storage>()
   return lines.flatMap(({ inputs, output }) => {
@@ -50,7 +48,7 @@ const findStored = (listing: Listing, wanted: readonly View[]) => {
       item.kind === "kernel" ? lines.length > 0 : item.output.some(({ storage }) => stored.has(storage))
     if (!used) return
     kept.push({ item, lines, once })
-    for (const { storage } of readsOf(item, lines)) stored.add(storage)
+    for (const { storage } of readsFromMemory(item, lines)) stored.add(storage)
   }
   for (const item of listing.body.toReversed()) visit(item, false)
   for (const item of listing.once.toReversed()) visit(item, true)
@@ -76,7 +74,7 @@ const findLives = (items: Kept, isStored: (line: Line) => boolean, wanted: reado
   }
   const onceMade = new Set<Storage>()
   for (const [at, { item, lines, once }] of items.entries()) {
-    for (const view of readsOf(item, lines)) touch(view, at)
+    for (const view of readsFromMemory(item, lines)) touch(view, at)
     const written = item.kind === "call" ? item.output : lines.filter(isStored).map(({ output }) => output)
     for (const view of written) {
       touch(view, at)
@@ -130,7 +128,7 @@ export const assemble = (
     return [buffer, begin + offset * storage.width]
   }
   const codes = (names: readonly string[]) => new Map(names.map((name, code) => [name, code]))
-  const operations = { single: codes(machine.operations), double: codes(machine.doubleOperations ?? []) }
+  const operations = { single: codes(machine.operations), double: codes(machine.doubleOperations) }
   const instructions = codes(machine.instructions)
   const wordsOf = (item: Item): number[] => {
     const name =

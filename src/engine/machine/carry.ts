@@ -2,14 +2,12 @@
  * The carry of a step in the machine's memory: where each tensor lies, and how a step's results get there. A result is computed
  * straight into its place where nothing needs the old value any more; else it is copied there at the end. Next: `stepper.ts`.
  */
-
 import type { Node } from "../compile/graph.js"
 import { type CarryOf, listCarry } from "../compile/recorded-step.js"
-import { sizeOf } from "../tensor.js"
 import type { Given } from "./assemble.js"
-import type { Item, Kernel } from "./items.js"
+import { type Kernel, outputsOf, readsOf } from "./items.js"
 import type { Listing } from "./listing.js"
-import { isDense, isWhole, makeStorage, type Storage, type View, whole } from "./view.js"
+import { float32, inCacheLines, isDense, isWhole, makeTensor, type Storage, type View } from "./view.js"
 
 /** The places of a carry in its buffer: numbers of parameters and state first, so that one pass can tell whether they are finite. */
 export interface Slots {
@@ -20,12 +18,9 @@ export interface Slots {
   readonly checked: number
 }
 
-const aligned = (words: number): number => Math.ceil(words / 16) * 16
-
 /** Lays out a carry of these types. */
-export const layOutCarry = (carry: CarryOf<Node>, float32: number): Slots => {
-  const viewOf = ({ outputs: [type] }: Node): View =>
-    whole(makeStorage(type!.dtype, sizeOf(type!.shape), "kept"), type!.dtype, type!.shape)
+export const layOutCarry = (carry: CarryOf<Node>): Slots => {
+  const viewOf = ({ outputs: [type] }: Node): View => makeTensor(type!, "kept")
   const views = {
     parameters: carry.parameters.map(viewOf),
     moments: carry.moments.map(viewOf),
@@ -37,7 +32,7 @@ export const layOutCarry = (carry: CarryOf<Node>, float32: number): Slots => {
   let words = 0
   const put = ({ storage }: View): void => {
     offsets.set(storage, words)
-    words += aligned(storage.elements)
+    words += inCacheLines(storage.elements)
   }
   all.filter(isChecked).forEach(put)
   const checked = words
@@ -45,19 +40,13 @@ export const layOutCarry = (carry: CarryOf<Node>, float32: number): Slots => {
   return { views, offsets, words, checked }
 }
 
-const readsOf = (item: Item): readonly View[] =>
-  item.kind === "call" ? item.reads : item.lines.flatMap(({ inputs }) => inputs)
-
 const makerOf = ({ body }: Listing, { storage }: View): number =>
   body.findIndex(
     (item) => item.kind === "kernel" && item.lines.some(({ output }) => output.storage === storage),
   )
 
 const writersOf = ({ body }: Listing, { storage }: View): number =>
-  body.reduce((count, item) => {
-    const outputs = item.kind === "call" ? item.output : item.lines.map(({ output }) => output)
-    return count + outputs.filter((output) => output.storage === storage).length
-  }, 0)
+  body.flatMap(outputsOf).filter((output) => output.storage === storage).length
 
 /** Whether the kernel at `at` may write the slot while it runs: nothing later reads it, and it itself only element by element. */
 const isFree = ({ body }: Listing, slot: View, at: number): boolean =>

@@ -2,13 +2,11 @@
 import { first, type Node, typeOf } from "../compile/graph.js"
 import type { RecordedStep } from "../compile/recorded-step.js"
 import type { StepProgram } from "../step.js"
-import { sizeOf, type Tensor } from "../tensor.js"
+import type { Tensor } from "../tensor.js"
 import type { Given } from "./assemble.js"
-import { wordsOf } from "./contents.js"
-import { makeStorage, type Storage, type View, whole } from "./view.js"
-
-/** Memory that a program works on. */
-export type Words = Float32Array | Int32Array
+import { capturedWords } from "./contents.js"
+import type { Words } from "./machine.js"
+import { makeTensor, type Storage, type View } from "./view.js"
 
 /** Buffers by number: 0 is the program's own memory, then the carry, then data. */
 export const carryBuffer = 1
@@ -40,13 +38,10 @@ export const createReader = (): ((tensor: Tensor) => Words) => {
 
 /** The data of a step. */
 export const dataOf = (program: StepProgram, step: RecordedStep, read: (tensor: Tensor) => Words): Data => {
-  const reached = step.captured.map(
-    ({ node, bytes }) => [node, wordsOf({ ...typeOf(first(node)), bytes: bytes() })] as const,
-  )
+  const reached = step.captured.map((captured) => [captured.node, capturedWords(captured)] as const)
   const resident = step.resident.map((node, i) => [node, read(program.resident[i]!)] as const)
   const all = [...resident, ...reached].map(([node, words]) => {
-    const { dtype, shape } = typeOf(first(node))
-    return { node, words, view: whole(makeStorage(dtype, sizeOf(shape), "data"), dtype, shape) }
+    return { node, words, view: makeTensor(typeOf(first(node)), "data") }
   })
   return {
     given: new Map(all.map(({ node, view }) => [node, view])),

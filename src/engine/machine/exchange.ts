@@ -6,8 +6,9 @@ import type { Marks } from "../marks.js"
 import type { Carry } from "../step.js"
 import { type Tensor, tf } from "../tensor.js"
 import type { Slots } from "./carry.js"
-import { carryBuffer, type Words } from "./data.js"
-import type { Machine } from "./machine.js"
+import { bitsOf } from "./contents.js"
+import { carryBuffer } from "./data.js"
+import type { Machine, Words } from "./machine.js"
 import type { View } from "./view.js"
 
 /** The way between tensors and the carry's memory. */
@@ -22,7 +23,7 @@ const typeName = ({ dtype }: View): "float32" | "int32" | "bool" =>
 
 /** The way to a carry with these slots. */
 export const createExchange = (slots: Slots, memory: Float32Array): Exchange => {
-  const bits = new Int32Array(memory.buffer, memory.byteOffset, memory.length)
+  const bits = bitsOf(memory)
   const partOf = ({ storage, dtype }: View): Words => {
     const from = slots.offsets.get(storage)!
     return (dtype === dataType.float32 ? memory : bits).subarray(from, from + storage.elements)

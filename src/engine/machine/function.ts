@@ -5,20 +5,18 @@
  */
 import { dataType, first, type Node, type Source, type Typed, typeOf } from "../compile/graph.js"
 import { inOrder } from "../compile/in-order.js"
-import type { Captured, Recording } from "../compile/recording.js"
+import type { Recording } from "../compile/recording.js"
 import { nodeBackend } from "../compile/session.js"
 import { simplify } from "../compile/simplify.js"
 import { EngineError } from "../error.js"
-import { sizeOf, type Tensor } from "../tensor.js"
+import type { Tensor } from "../tensor.js"
 import { type Assembled, assemble, type Given } from "./assemble.js"
-import { wordsOf } from "./contents.js"
+import { capturedWords } from "./contents.js"
 import { createListing, type Listing } from "./listing.js"
 import { lower } from "./lower.js"
-import type { Machine } from "./machine.js"
+import type { Machine, Words } from "./machine.js"
 import { ownMemory, runOnce } from "./own-memory.js"
-import { isWhole, makeStorage, type Storage, type View, whole } from "./view.js"
-
-type Words = Float32Array | Int32Array
+import { isWhole, makeTensor, type Storage, type View } from "./view.js"
 
 /** A function that has been loaded. */
 export interface MachineFunction {
@@ -54,21 +52,17 @@ interface Layout {
   readonly outputs: readonly View[]
 }
 
-const viewFor = ({ dtype, shape }: Typed, role: Storage["role"]): View =>
-  whole(makeStorage(dtype, sizeOf(shape), role), dtype, shape)
-
 const layOut = ({ inputs, captured }: Recording, results: readonly Source[]): Layout => {
-  const contents = ({ node, bytes }: Captured): Words => wordsOf({ ...typeOf(first(node)), bytes: bytes() })
   const known = [
-    ...captured.map(({ node }) => [node, viewFor(typeOf(first(node)), "data")] as const),
-    ...inputs.map((node) => [node, viewFor(typeOf(first(node)), "kept")] as const),
+    ...captured.map(({ node }) => [node, makeTensor(typeOf(first(node)), "data")] as const),
+    ...inputs.map((node) => [node, makeTensor(typeOf(first(node)), "kept")] as const),
   ]
-  const outputs = results.map((result) => viewFor(typeOf(result), "kept"))
+  const outputs = results.map((result) => makeTensor(typeOf(result), "kept"))
   const storages = [...known.map(([, view]) => view), ...outputs].map(({ storage }) => storage)
   return {
     given: new Map(known),
     places: new Map(storages.map((storage, i) => [storage, [1 + i, 0]])),
-    data: captured.map(contents),
+    data: captured.map(capturedWords),
     outputs,
   }
 }

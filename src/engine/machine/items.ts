@@ -35,6 +35,14 @@ export interface Call {
 /** One instruction of a listing. */
 export type Item = Kernel | Call
 
+/** Everything that an instruction's parts read. */
+export const readsOf = (item: Item): readonly View[] =>
+  item.kind === "call" ? item.reads : item.lines.flatMap(({ inputs }) => inputs)
+
+/** Everything that an instruction's parts make. */
+export const outputsOf = (item: Item): readonly View[] =>
+  item.kind === "call" ? item.output : item.lines.map(({ output }) => output)
+
 /** The precision that a line is computed in. */
 export const precisionOf = ({ inputs, output }: Line): Precision =>
   [...inputs, output].some(({ dtype }) => dtype === float64) ? "double" : "single"

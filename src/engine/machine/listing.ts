@@ -2,7 +2,6 @@
  * The list of a program's instructions while it is being written. A line that has been written already is not written again; what
  * depends on constants and data alone goes into a part that runs once. Next: `lower.ts`, which writes; `part.ts`, where lines go.
  */
-import { sizeOf } from "../tensor.js"
 import { unchanged } from "./identities.js"
 import type { Call, Item } from "./items.js"
 import { createNames } from "./names.js"
@@ -12,10 +11,9 @@ import {
   type ElementType,
   isDense,
   jointShape,
-  makeStorage,
+  makeTensor,
   type Storage,
   type View,
-  whole,
 } from "./view.js"
 
 /** What is written: instructions that run once, and those of every step. */
@@ -56,8 +54,7 @@ const createParts = (listing: Pick<Listing, "once" | "body">) => {
   return { body, isFixed, partFor }
 }
 
-const temporary: Listing["temporary"] = (dtype, shape) =>
-  whole(makeStorage(dtype, sizeOf(shape), "temporary"), dtype, shape)
+const temporary: Listing["temporary"] = (dtype, shape) => makeTensor({ dtype, shape }, "temporary")
 
 /** Constants of more elements than this are not looked for among those there are. */
 const sharedElements = 1024
@@ -66,7 +63,7 @@ const sharedElements = 1024
 const createConstants = (): Listing["constant"] => {
   const known = new Map<string, View>()
   return (dtype, shape, contents) => {
-    const make = (): View => whole(makeStorage(dtype, contents.length, "constant", contents), dtype, shape)
+    const make = (): View => makeTensor({ dtype, shape }, "constant", contents)
     if (contents.length > sharedElements) return make()
     const key = `${dtype} ${shape} ${contents}`
     const view = known.get(key) ?? make()

@@ -1,16 +1,15 @@
 /** A recorded step made into a program: lowered, its carry bound to the slots, assembled, loaded. Next: `stepper.ts`. */
-import { dataType, type Node, typeOf } from "../compile/graph.js"
+import { dataType, first, type Node, typeOf } from "../compile/graph.js"
 import { listCarry, type RecordedStep } from "../compile/recorded-step.js"
-import { sizeOf } from "../tensor.js"
 import { type Assembled, assemble, type Given } from "./assemble.js"
 import { closeCarry, movesOf, type Slots } from "./carry.js"
-import { carryBuffer, type Data, type Words } from "./data.js"
+import { carryBuffer, type Data } from "./data.js"
 import { createListing, type Listing } from "./listing.js"
 import { lower } from "./lower.js"
-import type { Machine, Program } from "./machine.js"
+import type { Machine, Program, Words } from "./machine.js"
 import { ownMemory, runOnce } from "./own-memory.js"
 import { sinkLines } from "./sink.js"
-import { makeStorage, type Storage, type View, whole } from "./view.js"
+import { makeTensor, type Storage, type View } from "./view.js"
 
 /** One step, loaded: for batches of one length. */
 export interface LoadedStep {
@@ -36,8 +35,7 @@ const lowerStep = (
   given: ReadonlyMap<Node, View>,
   slots: Slots,
 ): Lowered => {
-  const { dtype, shape } = typeOf({ node: step.order, index: 0 })
-  const told = whole(makeStorage(dtype, sizeOf(shape), "kept"), dtype, shape)
+  const told = makeTensor(typeOf(first(step.order)), "kept")
   const all = new Map(given).set(step.order, told)
   for (const [i, node] of listCarry(step.carry).entries()) all.set(node, listCarry(slots.views)[i]!)
   // gradients first: updates then come after everything that reads the old values

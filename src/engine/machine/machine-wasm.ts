@@ -5,7 +5,7 @@
  */
 
 /** The sha256 of the sources and flags it was made from. */
-export const machineSourcesHash = "a1227a82cda42169657214af21ccd5f934e190d6f8ecb8dd7b40b672f1b16f24"
+export const machineSourcesHash = "f43baf1eb29686f4561359d6eca7d578a7b2fc80236cc61aa734518c8112e0f1"
 
 /** The module. */
 export const machineModule: string =

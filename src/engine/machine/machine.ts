@@ -3,6 +3,9 @@
  * found (`load.ts`, Node only) and what the words mean (`native/*.h`, one instruction each). Next: `load.ts`.
  */
 
+/** Memory that a program works on, as JavaScript has it. */
+export type Words = Float32Array | Int32Array
+
 declare const loaded: unique symbol
 
 /** A program that a machine has decoded, together with the memory it works on; only that machine can use it. */
@@ -28,7 +31,7 @@ export interface Machine {
    * Decodes a program: `words` are its instructions, `buffers` the memory that places name by number. The caller keeps the buffers
    * alive for as long as the program. Throws where the words are no program.
    */
-  load(words: Int32Array, buffers: readonly (Float32Array | Int32Array)[]): Program
+  load(words: Int32Array, buffers: readonly Words[]): Program
   /**
    * Runs `steps` steps one after the other. Before each, its `toldWords` words of `told` are copied to word `toldAt` of the first
    * buffer; after each, `tellsWords` words from word `tellsAt` of that buffer are appended to `tells`. Throws where an array is
@@ -51,7 +54,7 @@ export interface Machine {
    */
   define?(
     words: Int32Array,
-    buffers: readonly (Float32Array | Int32Array)[],
+    buffers: readonly Words[],
     types: Int32Array,
   ): { readonly id: number; readonly op: string }
   /**

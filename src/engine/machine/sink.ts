@@ -3,13 +3,8 @@
  * join kernels as early as they can while a listing is written, which is before anyone knows who reads them. Next: `assemble.ts`.
  */
 import { sameShape } from "../compile/graph.js"
-import type { Item, Kernel, Line } from "./items.js"
+import { type Item, type Kernel, type Line, readsOf } from "./items.js"
 import { isWhole, type Storage } from "./view.js"
-
-const storagesRead = (item: Item): readonly Storage[] =>
-  (item.kind === "call" ? item.reads : item.lines.flatMap(({ inputs }) => inputs)).map(
-    ({ storage }) => storage,
-  )
 
 const fits = (from: Kernel, to: Item | undefined): to is Kernel =>
   to?.kind === "kernel" &&
@@ -63,6 +58,6 @@ export const sinkLines = (items: readonly Item[], wanted: Iterable<Storage>): vo
       reader.shape ??= kernel.shape
       for (const { storage } of line.inputs) readAt(storage, target)
     }
-    for (const storage of storagesRead(item)) readAt(storage, at)
+    for (const { storage } of readsOf(item)) readAt(storage, at)
   }
 }

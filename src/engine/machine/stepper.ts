@@ -4,7 +4,6 @@
  * (`../compile/plain.ts`). Next: `load-step.ts`, then `lower.ts`.
  */
 import type { RowsAt } from "../batches.js"
-import { dataType } from "../compile/graph.js"
 import { orderOf, type RecordedStep } from "../compile/recorded-step.js"
 import type { StepProgram, Stepper } from "../step.js"
 import { layOutCarry } from "./carry.js"
@@ -57,7 +56,7 @@ export const createMachineStepper = (
   program: StepProgram,
   rowsAt: RowsAt | undefined,
   steps: readonly RecordedStep[],
-): Omit<Stepper, "plan"> => {
+): Stepper => {
   const lease = leaseMachine(given)
   try {
     return createSteps(lease, program, rowsAt, steps)
@@ -73,8 +72,8 @@ const createSteps = (
   program: StepProgram,
   rowsAt: RowsAt | undefined,
   steps: readonly RecordedStep[],
-): Omit<Stepper, "plan"> => {
-  const slots = layOutCarry(steps[0]!.carry, dataType.float32)
+): Stepper => {
+  const slots = layOutCarry(steps[0]!.carry)
   const carry = machine.allocate(slots.words)
   const read = createReader()
   const loaded = steps.map((step) => loadStep(machine, step, dataOf(program, step, read), slots, carry))
@@ -82,6 +81,7 @@ const createSteps = (
   const orderAt = (step: number): Int32Array =>
     orderOf(step, program.optimizer.rate(step), rowsAt?.(step) ?? noRows)
   return {
+    plan: "compiled: a program of the step machine, many steps a call.",
     ...createExchange(slots, carry),
     advance: (from, count) => {
       const reported = Array.from({ length: kinds }, () => new Float32Array(count))

@@ -58,6 +58,16 @@ export const whole = (storage: Storage, dtype: ElementType, shape: readonly numb
   offset: 0,
 })
 
+/** A tensor in memory of its own. */
+export const makeTensor = (
+  { dtype, shape }: { readonly dtype: ElementType; readonly shape: readonly number[] },
+  role: Storage["role"],
+  contents?: Int32Array,
+): View => whole(makeStorage(dtype, sizeOf(shape), role, contents), dtype, shape)
+
+/** Memory begins and ends with a cache line, of 16 words. */
+export const inCacheLines = (words: number): number => Math.ceil(words / 16) * 16
+
 /** Whether the elements lie row by row without gaps. */
 export const isDense = ({ shape, strides }: View): boolean => {
   const dense = denseStrides(shape)

@@ -4,9 +4,6 @@
  */
 import { EngineError } from "../error.js"
 
-/** Words as JavaScript has them. */
-export type Words = Float32Array | Int32Array
-
 /** What the module exports; addresses are in bytes. */
 interface Exports {
   readonly __stack_pointer: WebAssembly.Global
@@ -110,10 +107,6 @@ export const allocateIn = ({ exports }: Module, words: number): number => {
   if (address === 0) throw fail(`out of memory: ${words} more words than there is room for`)
   return address
 }
-
-/** The words of an array. */
-export const bitsOf = (words: Words): Int32Array =>
-  new Int32Array(words.buffer, words.byteOffset, words.length)
 
 /** Words of the module's memory. */
 export const bitsAt = ({ memory }: Module, address: number, words: number): Int32Array =>

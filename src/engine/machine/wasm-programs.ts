@@ -1,6 +1,7 @@
 /** Programs and memory in the step machine's WebAssembly module, by handles that JavaScript collects. Next: `wasm.ts`. */
-import type { Program } from "./machine.js"
-import { allocateIn, bitsAt, bitsOf, fail, type Module, type Words } from "./wasm-module.js"
+import { bitsOf } from "./contents.js"
+import type { Program, Words } from "./machine.js"
+import { allocateIn, bitsAt, fail, type Module } from "./wasm-module.js"
 
 /** Arrays that lie elsewhere, as copies in the module's memory for as long as programs use them. */
 const createCopies = (module: Module) => {

@@ -1,6 +1,7 @@
 /** Slices with steps, and the way back from one. Next: `views.ts`. */
-import { broadcastTo, slice, type View } from "../view.js"
+import { slice, type View } from "../view.js"
 import { integerAttribute, integersAt, type Lower, type LowerTable, notHere, shapeOf } from "./node.js"
+import { onBackground, zeroOf } from "./views.js"
 
 const checkMasks = ({ node }: Parameters<Lower>[0], names: readonly string[]): void => {
   if (names.some((name) => integerAttribute(node, name, 0) !== 0))
@@ -22,15 +23,11 @@ const strided: Lower = (lowering) => {
 
 /** Zeros, and the gradient where elements were taken; beginnings as latently gives them, none negative. */
 const stridedGradient: Lower = (lowering) => {
-  const { node, inputs, listing } = lowering
   checkMasks(lowering, ["begin_mask", "end_mask", "ellipsis_mask", "new_axis_mask", "shrink_axis_mask"])
-  const gradient: View = inputs[4]!
-  const { dtype, shape } = node.outputs[0]!
-  const whole = listing.temporary(dtype, shape)
-  listing.store(broadcastTo(listing.constant(dtype, [], new Int32Array(1)), shape), whole)
-  const places = slice(whole, integersAt(lowering, 1), gradient.shape, integersAt(lowering, 3))
-  listing.store(gradient, places, "over")
-  return [whole]
+  const gradient: View = lowering.inputs[4]!
+  const [begin, steps] = [integersAt(lowering, 1), integersAt(lowering, 3)]
+  const zero = zeroOf(lowering.listing, gradient.dtype)
+  return [onBackground(lowering, zero, gradient, (whole) => slice(whole, begin, gradient.shape, steps))]
 }
 
 /** Slices with steps. */

@@ -11,6 +11,7 @@ import {
   integerAttribute,
   integersAt,
   type Lower,
+  type Lowering,
   type LowerTable,
   notHere,
   shapeOf,
@@ -20,11 +21,15 @@ import {
 export const reshaped = (listing: Listing, view: View, shape: readonly number[]): View =>
   reshape(view, shape) ?? reshape(listing.dense(view), shape)!
 
+/** One word that is zero, whatever it is read as. */
+export const zeroOf = (listing: Listing, dtype: number): View =>
+  listing.constant(dtype, [], new Int32Array(1))
+
 const toOutputShape: Lower = ({ node, inputs, listing }) => [reshaped(listing, inputs[0]!, shapeOf(node))]
 
 const zerosLike: Lower = ({ node, listing }) => {
   const { dtype, shape } = node.outputs[0]!
-  return [broadcastTo(listing.constant(dtype, [], new Int32Array(1)), shape)]
+  return [broadcastTo(zeroOf(listing, dtype), shape)]
 }
 
 const fill: Lower = ({ node, inputs }) => [
@@ -109,27 +114,26 @@ const reverse: Lower = (lowering) => {
   ]
 }
 
-const pad: Lower = (lowering) => {
-  const {
-    node,
-    inputs: [view, , filling],
-    listing,
-  } = lowering
-  const pairs = integersAt(lowering, 1)
+/** New memory of a node's output: the part that `partOf` picks holds `from`, all else the one number of `background`. */
+export const onBackground = (
+  { node, listing }: Lowering,
+  background: View,
+  from: View,
+  partOf: (whole: View) => View,
+): View => {
   const { dtype, shape } = node.outputs[0]!
   const whole = listing.temporary(dtype, shape)
-  const value = filling ?? listing.constant(dtype, [], new Int32Array(1))
-  listing.store(broadcastTo({ ...value, shape: [], strides: [] }, shape), whole)
-  listing.store(
-    view!,
-    slice(
-      whole,
-      shape.map((_, axis) => pairs[2 * axis]!),
-      view!.shape,
-    ),
-    "over",
-  )
-  return [whole]
+  listing.store(broadcastTo({ ...background, shape: [], strides: [] }, shape), whole)
+  listing.store(from, partOf(whole), "over")
+  return whole
+}
+
+const pad: Lower = (lowering) => {
+  const [view, , filling] = lowering.inputs
+  const pairs = integersAt(lowering, 1)
+  const begin = shapeOf(lowering.node).map((_, axis) => pairs[2 * axis]!)
+  const background = filling ?? zeroOf(lowering.listing, view!.dtype)
+  return [onBackground(lowering, background, view!, (whole) => slice(whole, begin, view!.shape))]
 }
 
 const diagonal = (view: View): View => {
@@ -142,14 +146,10 @@ const diagonal = (view: View): View => {
   }
 }
 
-const matrixDiag: Lower = ({ node, inputs, listing }) => {
+const matrixDiag: Lower = (lowering) => {
+  const { node, inputs, listing } = lowering
   if (inputs.length !== 1) throw notHere(node, "with more than a main diagonal is not lowered")
-  const { dtype, shape } = node.outputs[0]!
-  const whole = listing.temporary(dtype, shape)
-  const zero = listing.constant(dtype, [], new Int32Array(1))
-  listing.store(broadcastTo(zero, shape), whole)
-  listing.store(inputs[0]!, diagonal(whole), "over")
-  return [whole]
+  return [onBackground(lowering, zeroOf(listing, inputs[0]!.dtype), inputs[0]!, diagonal)]
 }
 
 const range: Lower = (lowering) => {

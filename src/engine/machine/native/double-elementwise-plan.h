@@ -114,7 +114,7 @@ class Planner {
     const Operation& operation = Operations()[code];
     if (operation.run != nullptr) return AddStep(operation, destination, operands);
     value_[destination] = {NewHome(lanes), 0};
-    plan_.numbers.push_back({value_[destination].home, LoadFrom<double>(reinterpret_cast<const double*>(operands))});
+    plan_.numbers.push_back({value_[destination].home, Load<double>(reinterpret_cast<const double*>(operands))});
   }
 
   // What an operation does not take is bound to its first operand, so that every operand is somewhere.

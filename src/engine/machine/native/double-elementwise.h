@@ -99,7 +99,7 @@ class Chunk {
   }
 
  private:
-  void Share(int64_t home, double value) const { StoreTo(scratch_ + home, Splat(value)); }
+  void Share(int64_t home, double value) const { Store(scratch_ + home, Splat(value)); }
   Operand OperandAt(Slot slot) const { return {scratch_ + slot.home, slot.step}; }
 
   void RunStep(const Step& step, int64_t count) const {

@@ -4,18 +4,17 @@
 #pragma once
 #include <cmath>
 
+#include "double-arithmetic.h"
 #include "vector-math.h"
 
 namespace latently {
 
 constexpr double infinityDouble = std::numeric_limits<double>::infinity();
 
-inline Doubles SplatDouble(double value) { return value - Doubles{}; }
-
 // A polynomial's value by Horner's rule, highest power first.
 template <int count>
 inline Doubles Polynomial(const double (&coefficients)[count], Doubles x) {
-  Doubles value = SplatDouble(coefficients[0]);
+  Doubles value = doubles::Splat(coefficients[0]);
   for (int i = 1; i < count; i++) value = value * x + coefficients[i];
   return value;
 }
@@ -41,31 +40,13 @@ inline Floats InDoubles(Floats a, Floats b) {
   return BitsAs<Floats>(halves);
 }
 
-inline Doubles AbsoluteDouble(Doubles a) { return BitsAs<Doubles>(BitsAs<LongIntegers>(a) & INT64_MAX); }
-inline Doubles CopySignDouble(Doubles size, Doubles sign) {
-  return BitsAs<Doubles>((BitsAs<LongIntegers>(size) & INT64_MAX) | (BitsAs<LongIntegers>(sign) & INT64_MIN));
-}
-
-inline Doubles SquareRootDouble(Doubles a) {
-#if defined(__AVX512F__) && defined(__AVX512DQ__)
-  return _mm512_maskz_sqrt_pd(0xff, a);
-#elif defined(__AVX2__)
-  return _mm256_sqrt_pd(a);
-#elif defined(__SSE2__)
-  return _mm_sqrt_pd(a);
-#else
-  for (int i = 0; i < laneCount / 2; i++) a[i] = __builtin_sqrt(a[i]);
-  return a;
-#endif
-}
-
 constexpr double shiftDouble = 6755399441055744.0;
 
 // Arguments beyond +-600 are taken for +-600: far beyond what float32 holds.
 inline Doubles ExponentialDouble(Doubles x) {
   static constexpr double series[] = {1.0 / 362880, 1.0 / 40320, 1.0 / 5040, 1.0 / 720, 1.0 / 120, 1.0 / 24, 1.0 / 6, 0.5, 1, 1};
-  const Doubles above = x < -600.0 ? SplatDouble(-600) : x;
-  const Doubles y = above > 600.0 ? SplatDouble(600) : above;
+  const Doubles above = x < -600.0 ? doubles::Splat(-600) : x;
+  const Doubles y = above > 600.0 ? doubles::Splat(600) : above;
   const Doubles shifted = y * 1.4426950408889634 + shiftDouble, whole = shifted - shiftDouble;
   const Doubles rest = (y - whole * 0.693147180369123816490) - whole * 1.90821492927058770002e-10;
   const LongIntegers power = (BitsAs<LongIntegers>(shifted) + 1023) << 52;
@@ -84,12 +65,12 @@ inline Doubles LogarithmDouble(Doubles x) {
   const Doubles s = f / (f + 2.0), z = s * s;
   const Doubles value = whole * 0.69314718055994530942 + (s * z * Polynomial(series, z) + 2.0 * s);
   const Doubles finite = x == infinityDouble ? x : value;
-  return x > 0.0 ? finite : x == 0.0 ? SplatDouble(-infinityDouble) : SplatDouble(NAN);
+  return x > 0.0 ? finite : x == 0.0 ? doubles::Splat(-infinityDouble) : doubles::Splat(NAN);
 }
 
 // x^y as C's pow: 1 where x = 1 or y = 0, NaN where x < 0 and y is not whole.
 inline Doubles PowerDouble(Doubles x, Doubles y) {
-  const Doubles size = AbsoluteDouble(x), sizeOfPower = AbsoluteDouble(y);
+  const Doubles size = doubles::Absolute(x), sizeOfPower = doubles::Absolute(y);
   Doubles value = ExponentialDouble(y * LogarithmDouble(size));
   const Doubles rounded = (sizeOfPower + 4503599627370496.0) - 4503599627370496.0;
   const LongIntegers whole = (rounded == sizeOfPower) | (sizeOfPower > 4503599627370496.0);
@@ -97,9 +78,9 @@ inline Doubles PowerDouble(Doubles x, Doubles y) {
   const LongIntegers odd = whole & (sizeOfPower < 16777216.0) & ((half + 4503599627370496.0) - 4503599627370496.0 != half);
   const LongIntegers negative = BitsAs<LongIntegers>(x) < 0;
   value = (negative & odd) ? BitsAs<Doubles>(BitsAs<LongIntegers>(value) ^ INT64_MIN) : value;
-  value = ((x < 0.0) & (size < infinityDouble) & ~whole) ? SplatDouble(NAN) : value;
-  value = ((size == 1.0) & (sizeOfPower == infinityDouble)) ? SplatDouble(1) : value;
-  return ((x == 1.0) | (y == 0.0)) ? SplatDouble(1) : value;
+  value = ((x < 0.0) & (size < infinityDouble) & ~whole) ? doubles::Splat(NAN) : value;
+  value = ((size == 1.0) & (sizeOfPower == infinityDouble)) ? doubles::Splat(1) : value;
+  return ((x == 1.0) | (y == 0.0)) ? doubles::Splat(1) : value;
 }
 
 // sin and cos of x = quarter * pi/2 + rest.
@@ -125,7 +106,7 @@ inline Doubles SineOf(const Angle& angle, int64_t quartersMore) {
 // Beyond 2^20 angles are reduced by the C library.
 template <double (*exact)(double)>
 inline Doubles MendLargeAngles(Doubles x, Doubles value) {
-  const LongIntegers large = AbsoluteDouble(x) > 1048576.0;
+  const LongIntegers large = doubles::Absolute(x) > 1048576.0;
   for (int i = 0; i < laneCount / 2; i++)
     if (large[i]) value[i] = exact(x[i]);
   return value;
@@ -148,56 +129,56 @@ inline Doubles FirstQuadrant(Doubles above, Doubles across) {
   const Doubles numerator = low ? above : high ? across : above - across;
   const Doubles denominator = low ? across : high ? -above : above + across;
   const Doubles u = numerator / denominator, z = u * u;
-  const Doubles start = low ? Doubles{} : high ? SplatDouble(pi / 2) : SplatDouble(pi / 4);
+  const Doubles start = low ? Doubles{} : high ? doubles::Splat(pi / 2) : doubles::Splat(pi / 4);
   const Doubles value = start + (u * z * Polynomial(series, z) + u);
-  return ((above == 0.0) & (across == across)) ? Doubles{} : (above == across) ? SplatDouble(pi / 4) : value;
+  return ((above == 0.0) & (across == across)) ? Doubles{} : (above == across) ? doubles::Splat(pi / 4) : value;
 }
 
-inline Doubles ArcTangentDouble(Doubles x) { return CopySignDouble(FirstQuadrant(AbsoluteDouble(x), SplatDouble(1)), x); }
+inline Doubles ArcTangentDouble(Doubles x) { return doubles::CopySign(FirstQuadrant(doubles::Absolute(x), doubles::Splat(1)), x); }
 
 inline Doubles ArcTangent2Double(Doubles y, Doubles x) {
   constexpr double pi = 3.14159265358979323846;
-  const Doubles angle = FirstQuadrant(AbsoluteDouble(y), AbsoluteDouble(x));
-  return CopySignDouble(BitsAs<LongIntegers>(x) < 0 ? pi - angle : angle, y);
+  const Doubles angle = FirstQuadrant(doubles::Absolute(y), doubles::Absolute(x));
+  return doubles::CopySign(BitsAs<LongIntegers>(x) < 0 ? pi - angle : angle, y);
 }
 
 inline Doubles ArcSineDouble(Doubles x) {
-  return CopySignDouble(FirstQuadrant(AbsoluteDouble(x), SquareRootDouble((1.0 - x) * (1.0 + x))), x);
+  return doubles::CopySign(FirstQuadrant(doubles::Absolute(x), doubles::SquareRoot((1.0 - x) * (1.0 + x))), x);
 }
 
 inline Doubles ArcCosineDouble(Doubles x) {
   constexpr double pi = 3.14159265358979323846;
-  const Doubles angle = FirstQuadrant(SquareRootDouble((1.0 - x) * (1.0 + x)), AbsoluteDouble(x));
+  const Doubles angle = FirstQuadrant(doubles::SquareRoot((1.0 - x) * (1.0 + x)), doubles::Absolute(x));
   return x < 0.0 ? pi - angle : angle;
 }
 
 inline Doubles HyperbolicSineDouble(Doubles x) {
   static constexpr double series[] = {1.0 / 362880, 1.0 / 5040, 1.0 / 120, 1.0 / 6};
-  const Doubles e = ExponentialDouble(AbsoluteDouble(x)), z = x * x;
+  const Doubles e = ExponentialDouble(doubles::Absolute(x)), z = x * x;
   const Doubles small = x * z * Polynomial(series, z) + x;
-  return AbsoluteDouble(x) < 0.3 ? CopySignDouble(small, x) : CopySignDouble(0.5 * (e - 1.0 / e), x);
+  return doubles::Absolute(x) < 0.3 ? doubles::CopySign(small, x) : doubles::CopySign(0.5 * (e - 1.0 / e), x);
 }
 
 inline Doubles HyperbolicCosineDouble(Doubles x) {
-  const Doubles e = ExponentialDouble(AbsoluteDouble(x));
+  const Doubles e = ExponentialDouble(doubles::Absolute(x));
   return 0.5 * (e + 1.0 / e);
 }
 
 inline Doubles InverseHyperbolicSineDouble(Doubles x) {
-  const Doubles size = AbsoluteDouble(x);
-  const Doubles value = LogarithmDouble(size + SquareRootDouble(size * size + 1.0));
-  return CopySignDouble(size < 1e-5 ? size : value, x);
+  const Doubles size = doubles::Absolute(x);
+  const Doubles value = LogarithmDouble(size + doubles::SquareRoot(size * size + 1.0));
+  return doubles::CopySign(size < 1e-5 ? size : value, x);
 }
 
 inline Doubles InverseHyperbolicCosineDouble(Doubles x) {
-  const Doubles value = LogarithmDouble(x + SquareRootDouble((x - 1.0) * (x + 1.0)));
-  return x < 1.0 ? SplatDouble(NAN) : value;
+  const Doubles value = LogarithmDouble(x + doubles::SquareRoot((x - 1.0) * (x + 1.0)));
+  return x < 1.0 ? doubles::Splat(NAN) : value;
 }
 
 inline Doubles InverseHyperbolicTangentDouble(Doubles x) {
-  const Doubles size = AbsoluteDouble(x);
+  const Doubles size = doubles::Absolute(x);
   const Doubles value = 0.5 * LogarithmDouble((1.0 + size) / (1.0 - size));
-  return CopySignDouble(size < 1e-5 ? size : value, x);
+  return doubles::CopySign(size < 1e-5 ? size : value, x);
 }
 
 // exp(x^2) erfc(x) (1 + 2x) is nearly a polynomial of (x - 2) / (x + 2): for x from 0.9 to 10.3, beyond which float32 has no erfc.
@@ -206,7 +187,7 @@ inline Doubles ComplementOfLarge(Doubles x) {
                                       0.0012785669513598654306,  0.0087285178172292314709,   -0.0080352833635751100973,
                                       -0.054220312147053656395,  0.1640513439238690757,      -0.16603039130737789102,
                                       -0.092763827386998197924,  1.2769783815290167476};
-  const Doubles bounded = x > 10.3 ? SplatDouble(10.3) : x;
+  const Doubles bounded = x > 10.3 ? doubles::Splat(10.3) : x;
   const Doubles value = Polynomial(series, (bounded - 2.0) / (bounded + 2.0)) / (bounded * 2.0 + 1.0);
   return value * ExponentialDouble(-(x * x));
 }
@@ -219,12 +200,12 @@ inline Doubles ErrorFunctionOfSmall(Doubles x) {
 }
 
 inline Doubles ErrorFunctionDouble(Doubles x) {
-  const Doubles size = AbsoluteDouble(x);
-  return CopySignDouble(size < 1.0 ? ErrorFunctionOfSmall(size) : 1.0 - ComplementOfLarge(size), x);
+  const Doubles size = doubles::Absolute(x);
+  return doubles::CopySign(size < 1.0 ? ErrorFunctionOfSmall(size) : 1.0 - ComplementOfLarge(size), x);
 }
 
 inline Doubles ComplementaryErrorFunctionDouble(Doubles x) {
-  const Doubles size = AbsoluteDouble(x), large = ComplementOfLarge(size);
+  const Doubles size = doubles::Absolute(x), large = ComplementOfLarge(size);
   return size < 1.0 ? 1.0 - ErrorFunctionOfSmall(x) : x < 0.0 ? 2.0 - large : large;
 }
 

@@ -13,22 +13,10 @@ constexpr int lanes = laneCount / 2;
 
 typedef uint64_t LongBits __attribute__((vector_size(laneCount * 4)));
 
-template <class Number>
-inline Number LoadFrom(const double* from) {
-  Number value;
-  std::memcpy(&value, from, sizeof value);
-  return value;
-}
-
-template <class Number>
-inline void StoreTo(double* to, Number value) {
-  std::memcpy(to, &value, sizeof value);
-}
-
 inline Doubles Splat(double value) {
   double copies[lanes];
   for (auto& copy : copies) copy = value;
-  return LoadFrom<Doubles>(copies);
+  return Load<Doubles>(copies);
 }
 
 // What a line reads: where, and how far the next element is (0 where one vector stands for all).
@@ -61,7 +49,7 @@ struct Each<body> {
     double* destination = block.destination;
     const Operand operands[] = {block.operands[i]...};
     for (int64_t at = 0; at < block.count; at += elements)
-      StoreTo(destination + at, body(LoadFrom<Inputs>(operands[i].at + at * operands[i].step)...));
+      Store(destination + at, body(Load<Inputs>(operands[i].at + at * operands[i].step)...));
   }
 };
 

@@ -13,14 +13,14 @@ struct RisingProduct {
 };
 
 inline RisingProduct EightSteps(Doubles x) {
-  Doubles product = x, derivative = SplatDouble(1);
+  Doubles product = x, derivative = doubles::Splat(1);
   for (int i = 1; i < 8; i++) {
     const Doubles factor = x + static_cast<double>(i);
     derivative = derivative * factor + product;
     product = product * factor;
   }
   const LongIntegers far = x >= 8.0;
-  return {far ? x : x + 8.0, far ? SplatDouble(1) : product, far ? Doubles{} : derivative};
+  return {far ? x : x + 8.0, far ? doubles::Splat(1) : product, far ? Doubles{} : derivative};
 }
 
 inline Doubles LogGammaDouble(Doubles x) {
@@ -32,7 +32,7 @@ inline Doubles LogGammaDouble(Doubles x) {
   const Doubles above = (steps.start - 0.5) * (LogarithmDouble(steps.start) - 1.0) + (halfLogTwoPi - 0.5) +
                         inverse * Polynomial(series, inverse * inverse);
   Doubles value = above - LogarithmDouble(steps.product);
-  const LongIntegers apart = ~((AbsoluteDouble(x - 1.0) > 0.01) & (AbsoluteDouble(x - 2.0) > 0.01) & (x > 0.0));
+  const LongIntegers apart = ~((doubles::Absolute(x - 1.0) > 0.01) & (doubles::Absolute(x - 2.0) > 0.01) & (x > 0.0));
   for (int i = 0; i < laneCount / 2; i++)
     if (apart[i]) value[i] = std::lgamma(x[i]);
   return value;

@@ -27,15 +27,15 @@ typedef double Doubles __attribute__((vector_size(laneCount * 4)));
 typedef int64_t LongIntegers __attribute__((vector_size(laneCount * 4)));
 typedef float HalfFloats __attribute__((vector_size(laneCount * 2)));
 
-template <class Vector>
-inline Vector Load(const float* from) {
+template <class Vector, class Element>
+inline Vector Load(const Element* from) {
   Vector value;
   std::memcpy(&value, from, sizeof value);
   return value;
 }
 
-template <class Vector>
-inline void Store(float* to, Vector value) {
+template <class Element, class Vector>
+inline void Store(Element* to, Vector value) {
   std::memcpy(to, &value, sizeof value);
 }
 
