@@ -17,7 +17,7 @@ struct Slot {
 };
 
 struct Step {
-  Line run;
+  const Operation* operation;
   int destination, operands[3];
 };
 
@@ -38,6 +38,13 @@ struct Number {
   int32_t bits;
 };
 
+// A line of a strip: what `strip.h` calls a link, with slots in the place of memory.
+struct LinkPlan {
+  Strip run;
+  Line line;
+  int operands[3], to;
+};
+
 struct ElementwisePlan {
   int64_t count = 1, block = 0, scratchWords = 0;
   int chunks = 1;
@@ -46,6 +53,7 @@ struct ElementwisePlan {
   std::vector<Source> shared, repeated, sources;
   std::vector<Target> targets;
   std::vector<Step> preamble, steps;  // what is the same for all elements; what is done for each block
+  std::vector<LinkPlan> links;        // the steps again, for the whole strips of a block; none where nothing would be held
 };
 
 class ElementwisePlanner {
@@ -85,7 +93,7 @@ class ElementwisePlanner {
     return static_cast<int>(plan_.slots.size()) - 1;
   }
   int BlockSlot() { return NewSlot(plan_.block, laneCount); }
-  int SharedSlot() { return NewSlot(laneCount, 0); }
+  int SharedSlot() { return NewSlot(stripLength, 0); }
   int SlotAtHomeOf(int slot) {
     plan_.slots.push_back(plan_.slots[slot]);
     return static_cast<int>(plan_.slots.size()) - 1;
@@ -152,7 +160,7 @@ class ElementwisePlanner {
 
   // What an operation does not take is bound to its first operand, so that every operand is somewhere.
   void AddStep(const Operation& operation, int destination, const int32_t* operands) {
-    Step step{operation.run, destination, {}};
+    Step step{&operation, destination, {}};
     bool shared = true;
     for (int i = 0; i < 3; i++) {
       step.operands[i] = ValueOf(operands[i < operation.operands ? i : 0]);

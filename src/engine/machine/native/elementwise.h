@@ -1,17 +1,19 @@
-// Interprets a list of lines on blocks of elements: a block's inputs are read (where they lie, if they may be), every line runs over
-// the block's registers, outputs are written. So a long formula costs one pass over memory and its registers stay in the nearest cache.
+// Interprets a list of lines on blocks of elements: a block's inputs are read (where they lie, if they may be), the lines run over its
+// strips, one strip after the other where lines can hand values on (`strip.h`), and otherwise one line after the other over the whole
+// block; outputs are written. So a long formula costs one pass over memory and its registers stay in the nearest cache.
 // Elements that all share a value - numbers, scalars and what is computed from nothing else - are one vector, computed once a chunk.
 // Inputs and outputs in different buffers must not overlap. Left out: planning (`elementwise-plan.h`). Next: `program.h`.
 #pragma once
 #include <memory>
 
-#include "elementwise-plan.h"
+#include "strip-plan.h"
 
 namespace latently {
 
 // A thread's own working memory, kept between instructions.
 struct ElementwiseScratch {
   std::vector<Operand> operands;
+  std::vector<Link> links;
   std::vector<char> bytes;
 
   // Where every slot is before a block is read.
@@ -20,6 +22,7 @@ struct ElementwiseScratch {
     const size_t needed = plan.scratchWords * sizeof(float) + line;
     if (bytes.size() < needed) bytes.assign(needed * 2, 0);
     if (operands.size() < plan.slots.size()) operands.resize(plan.slots.size() * 2);
+    if (links.size() < plan.links.size()) links.resize(plan.links.size() * 2);
     float* scratch = reinterpret_cast<float*>((reinterpret_cast<uintptr_t>(bytes.data()) + line - 1) / line * line);
     for (size_t i = 0; i < plan.slots.size(); i++) operands[i] = {scratch + plan.slots[i].home, plan.slots[i].step};
     return scratch;
@@ -40,6 +43,7 @@ class ElementwiseChunk {
     auto& scratch = ScratchOfThread();
     scratch_ = scratch.prepare(plan);
     operands_ = scratch.operands.data();
+    links_ = scratch.links.data();
     Prepare();
   }
 
@@ -56,13 +60,43 @@ class ElementwiseChunk {
       Store(Home(source.slot), Splat(*source.view.place.integersIn(memory_)));
     for (const auto& source : plan_.repeated)
       CopyIn(source.view, source.view.place.in(memory_), 0, plan_.block, Home(source.slot));
-    for (const auto& step : plan_.preamble) RunStep(step, laneCount);
+    for (const auto& step : plan_.preamble) RunStep(step, 0, laneCount);
+    if (plan_.links.empty()) return;
+    for (const auto& number : plan_.numbers) Widen(Home(number.slot));
+    for (const auto& source : plan_.shared) Widen(Home(source.slot));
+    for (const auto& step : plan_.preamble) Widen(Home(step.destination));
   }
 
-  void RunStep(const Step& step, int64_t count) const {
-    const auto& operands = step.operands;
-    step.run({const_cast<float*>(operands_[step.destination].at), operands_[operands[0]], operands_[operands[1]],
-              operands_[operands[2]], count});
+  // A slot's value from element `start` of the block on.
+  Operand At(int slot, int64_t start) const {
+    const auto& [at, step] = operands_[slot];
+    return {step ? at + start : at, step};
+  }
+  float* Destination(int slot) const { return const_cast<float*>(operands_[slot].at); }
+
+  void RunStep(const Step& step, int64_t start, int64_t count) const {
+    const auto& [a, b, c] = step.operands;
+    step.operation->run({Destination(step.destination) + start, At(a, start), At(b, start), At(c, start), count});
+  }
+
+  StripPlace PlaceOf(int slot) const {
+    const int64_t step = operands_[slot].step;
+    return {Destination(slot), step ? -1 : 0};
+  }
+
+  // The strips of a block that are whole; gives how many elements they are.
+  int64_t RunStrips(int64_t count) const {
+    if (plan_.links.empty() || count < stripLength) return 0;
+    for (const auto& source : plan_.sources)
+      if (operands_[source.slot].step == 0) Widen(Home(source.slot));
+    Link* link = links_;
+    for (const auto& [run, line, operands, to] : plan_.links) {
+      const auto& [a, b, c] = operands;
+      *link++ = {run, line, {PlaceOf(a), PlaceOf(b), PlaceOf(c)}, PlaceOf(to)};
+    }
+    int64_t start = 0;
+    for (; start + stripLength <= count; start += stripLength) Steps::begin(links_, start);
+    return start;
   }
 
   // A share of the next block's inputs is asked for after each line: from the far cache they come while the other lines run.
@@ -78,16 +112,22 @@ class ElementwiseChunk {
     }
   }
 
+  // Each line over the block's elements from `done` on.
+  void RunLines(int64_t start, int64_t done, int64_t count) const {
+    const bool far = plan_.count > farElements;
+    for (size_t i = 0; i < plan_.steps.size(); i++) {
+      RunStep(plan_.steps[i], done, count - done);
+      if (far) AskFor(start + count, i);
+    }
+  }
+
   void RunBlock(int64_t start, int64_t count) {
     for (const auto& source : plan_.sources)
       operands_[source.slot] = Read(source.view, source.view.place.in(memory_), start, count, source.inPlace, Home(source.slot));
     for (const auto& target : plan_.targets)
       if (target.direct) operands_[target.slot].at = DirectOr(target, start, count);
-    const bool far = plan_.count > farElements;
-    for (size_t i = 0; i < plan_.steps.size(); i++) {
-      RunStep(plan_.steps[i], count);
-      if (far) AskFor(start + count, i);
-    }
+    const int64_t done = RunStrips(count);
+    if (done < count) RunLines(start, done, count);
     for (const auto& target : plan_.targets) Write(target, start, count);
   }
 
@@ -108,6 +148,7 @@ class ElementwiseChunk {
   const Memory& memory_;
   float* scratch_;
   Operand* operands_;
+  Link* links_;
 };
 
 inline void RunElementwise(const ElementwisePlan& plan, const Memory& memory, Pool& pool) {
@@ -119,7 +160,8 @@ inline void RunElementwise(const ElementwisePlan& plan, const Memory& memory, Po
 }
 
 inline Instruction DecodeElementwise(Decoder& words) {
-  const auto plan = std::make_shared<const ElementwisePlan>(ElementwisePlanner(words).plan());
+  const auto plan = std::make_shared<ElementwisePlan>(ElementwisePlanner(words).plan());
+  plan->links = StripPlanner(*plan).links();
   if (plan->count == 0) return [](const Memory&, Pool&) {};
   return [plan](const Memory& memory, Pool& pool) { RunElementwise(*plan, memory, pool); };
 }
