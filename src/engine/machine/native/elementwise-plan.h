@@ -12,8 +12,9 @@
 namespace latently {
 
 struct Slot {
-  int64_t home;  // words into the scratch
-  int64_t step;  // from vector to vector: 0 where one vector stands for all
+  int64_t home;             // words into the scratch
+  int64_t step;             // from vector to vector: 0 where one vector stands for all
+  int64_t stripHome = -1;  // where all strips have it, if nothing but the lines of one strip has to do with it
 };
 
 struct Step {
@@ -58,7 +59,8 @@ struct ElementwisePlan {
 
 class ElementwisePlanner {
  public:
-  explicit ElementwisePlanner(Decoder& words) : words_(words) {
+  // `inStrips`: most of what lines make stays in registers, so blocks may be long.
+  ElementwisePlanner(Decoder& words, bool inStrips) : words_(words), inStrips_(inStrips) {
     const int rank = words.integer();
     dims_ = words.integers(rank);
     for (const auto size : dims_) plan_.count *= size;
@@ -116,9 +118,9 @@ class ElementwisePlanner {
   // Registers fit in the nearest cache. Blocks are whole rows where rows are short: then rows that repeat are read once, and what is one
   // number a row needs no copies.
   void ChooseBlock(const std::vector<View>& views, int outputs) {
-    constexpr int64_t nearWords = 6144, most = 1024;
-    const int64_t fitting = nearWords / std::max(1, registers_ + outputs) / laneCount * laneCount;
-    const int64_t usual = std::min<int64_t>(std::max<int64_t>(fitting, 256), 2048);
+    constexpr int64_t nearWords = 6144, most = 1024, longest = 2048;
+    const int64_t fitting = nearWords / std::max(1, registers_ + outputs) / stripLength * stripLength;
+    const int64_t usual = inStrips_ ? longest : std::min(std::max<int64_t>(fitting, 256), longest);
     int64_t unit = laneCount;
     for (const auto& view : views) {
       if (view.outer.empty()) continue;
@@ -222,6 +224,7 @@ class ElementwisePlanner {
   }
 
   Decoder& words_;
+  bool inStrips_;
   ElementwisePlan plan_;
   std::vector<int64_t> dims_;
   std::vector<int> value_, results_;  // the slot of each register's present value, or -1; the register of each output

@@ -80,8 +80,9 @@ class ElementwiseChunk {
   }
 
   StripPlace PlaceOf(int slot) const {
-    const int64_t step = operands_[slot].step;
-    return {Destination(slot), step ? -1 : 0};
+    const int64_t stripHome = plan_.slots[slot].stripHome;
+    if (stripHome >= 0) return {scratch_ + stripHome, 0};
+    return {Destination(slot), operands_[slot].step ? -1 : 0};
   }
 
   // The strips of a block that are whole; gives how many elements they are.
@@ -160,8 +161,7 @@ inline void RunElementwise(const ElementwisePlan& plan, const Memory& memory, Po
 }
 
 inline Instruction DecodeElementwise(Decoder& words) {
-  const auto plan = std::make_shared<ElementwisePlan>(ElementwisePlanner(words).plan());
-  plan->links = StripPlanner(*plan).links();
+  const auto plan = std::make_shared<const ElementwisePlan>(PlanElementwise(words));
   if (plan->count == 0) return [](const Memory&, Pool&) {};
   return [plan](const Memory& memory, Pool& pool) { RunElementwise(*plan, memory, pool); };
 }

@@ -10,26 +10,39 @@ constexpr int64_t fewStrips = 8;
 
 class StripPlanner {
  public:
-  explicit StripPlanner(const ElementwisePlan& plan) : plan_(plan), steps_(plan.steps) {}
+  explicit StripPlanner(ElementwisePlan& plan) : plan_(plan), steps_(plan.steps) {}
 
-  std::vector<LinkPlan> links() const {
-    std::vector<LinkPlan> links;
-    bool anyHeld = false;
+  // Whether any line would hand on what it makes.
+  bool gain() const {
+    if (plan_.block < fewStrips * stripLength) return false;
+    for (size_t i = 0; i < steps_.size(); i++)
+      if (Held(i) != 0) return true;
+    return false;
+  }
+
+  void addLinks() {
     for (size_t i = 0; i < steps_.size(); i++) {
       const Step& step = steps_[i];
-      const auto& [a, b, c] = step.operands;
-      const int held = Held(i);
-      anyHeld = anyHeld || held != 0;
       const Ways* ways = step.operation->ways;
-      links.push_back({ways ? ways->by[held] : Steps::line, step.operation->run, {a, b, c}, step.destination});
-      if (ways && !PassedOnOnly(i)) links.push_back({Steps::putDown, nullptr, {a, b, c}, step.destination});
+      AddLink(ways ? ways->by[Held(i)] : Steps::line, step);
+      if (ways && !PassedOnOnly(i)) AddLink(Steps::putDown, step);
+      if (!IsStored(step.destination)) MoveIntoStrip(plan_.slots[step.destination]);
     }
-    if (!anyHeld || plan_.block < fewStrips * stripLength) return {};
-    links.push_back({Steps::end, nullptr, {0, 0, 0}, 0});
-    return links;
+    plan_.links.push_back({Steps::end, nullptr, {0, 0, 0}, 0});
   }
 
  private:
+  void AddLink(Strip run, const Step& step) {
+    const auto& [a, b, c] = step.operands;
+    plan_.links.push_back({run, step.operation->run, {a, b, c}, step.destination});
+  }
+
+  void MoveIntoStrip(Slot& slot) {
+    if (slot.stripHome >= 0) return;
+    slot.stripHome = plan_.scratchWords;
+    plan_.scratchWords += stripLength;
+  }
+
   // The operands of a step that the one before it holds, where there is a way to take them so.
   int Held(size_t i) const {
     const Ways* ways = steps_[i].operation->ways;
@@ -46,6 +59,12 @@ class StripPlanner {
     return false;
   }
 
+  bool IsStored(int slot) const {
+    for (const auto& target : plan_.targets)
+      if (target.slot == slot) return true;
+    return false;
+  }
+
   // Whether nothing but the next step, which holds it, reads what step `i` makes.
   bool PassedOnOnly(size_t i) const {
     const int slot = steps_[i].destination;
@@ -53,13 +72,21 @@ class StripPlanner {
       if (Reads(later, slot) && (later > i + 1 || Held(later) == 0)) return false;
       if (steps_[later].destination == slot) return true;
     }
-    for (const auto& target : plan_.targets)
-      if (target.slot == slot) return false;
-    return true;
+    return !IsStored(slot);
   }
 
-  const ElementwisePlan& plan_;
+  ElementwisePlan& plan_;
   const std::vector<Step>& steps_;
 };
+
+// The plan of an elementwise instruction, with links where its lines are done in strips.
+inline ElementwisePlan PlanElementwise(Decoder& words) {
+  Decoder again = words;
+  ElementwisePlan plan = ElementwisePlanner(words, false).plan();
+  if (!StripPlanner(plan).gain()) return plan;
+  ElementwisePlan longer = ElementwisePlanner(again, true).plan();
+  StripPlanner(longer).addLinks();
+  return longer;
+}
 
 }  // namespace latently
