@@ -12,8 +12,8 @@
 namespace latently {
 
 struct Slot {
-  int64_t home;             // words into the scratch
-  int64_t step;             // from vector to vector: 0 where one vector stands for all
+  int64_t home;            // words into the scratch
+  int64_t step;            // from vector to vector: 0 where one vector stands for all
   int64_t stripHome = -1;  // where all strips have it, if nothing but the lines of one strip has to do with it
 };
 

@@ -96,7 +96,7 @@ class ElementwiseChunk {
       *link++ = {run, line, {PlaceOf(a), PlaceOf(b), PlaceOf(c)}, PlaceOf(to)};
     }
     int64_t start = 0;
-    for (; start + stripLength <= count; start += stripLength) Steps::begin(links_, start);
+    for (; start + stripLength <= count; start += stripLength) OtherLinks::begin(links_, start);
     return start;
   }
 

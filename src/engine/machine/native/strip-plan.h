@@ -24,11 +24,11 @@ class StripPlanner {
     for (size_t i = 0; i < steps_.size(); i++) {
       const Step& step = steps_[i];
       const Ways* ways = step.operation->ways;
-      AddLink(ways ? ways->by[Held(i)] : Steps::line, step);
-      if (ways && !PassedOnOnly(i)) AddLink(Steps::putDown, step);
+      AddLink(ways ? ways->by[Held(i)] : OtherLinks::line, step);
+      if (ways && !PassedOnOnly(i)) AddLink(OtherLinks::putDown, step);
       if (!IsStored(step.destination)) MoveIntoStrip(plan_.slots[step.destination]);
     }
-    plan_.links.push_back({Steps::end, nullptr, {0, 0, 0}, 0});
+    plan_.links.push_back({OtherLinks::end, nullptr, {0, 0, 0}, 0});
   }
 
  private:

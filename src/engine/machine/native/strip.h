@@ -59,12 +59,12 @@ struct Linked<body, held, std::index_sequence<i...>> {
   }
 };
 
-// The other links of a strip.
+// The other links of a strip, and how it begins.
 template <class Vectors>
-struct StripSteps;
+struct OtherLinksOf;
 
 template <size_t... i>
-struct StripSteps<std::index_sequence<i...>> {
+struct OtherLinksOf<std::index_sequence<i...>> {
   // A line that works on memory alone.
   static void line(ForEach<i, Floats>... value, const Link* link, int64_t start) {
     const auto& [a, b, c] = link->operands;
@@ -84,7 +84,7 @@ struct StripSteps<std::index_sequence<i...>> {
   static void begin(const Link* first, int64_t start) { first->run(ForEach<i, Floats>{}..., first, start); }
 };
 
-using Steps = StripSteps<VectorsOfStrip>;
+using OtherLinks = OtherLinksOf<VectorsOfStrip>;
 
 // What all elements share, at a place where a strip reads it as if it were its own.
 inline void Widen(float* shared) {

@@ -95,7 +95,6 @@ struct Each<body> {
       for (int64_t i = 0; i < block.count; i++) Store(destination + i, body(Load<A>(a + i * oneA), Load<B>(b + i * oneB)));
     } else {
       const int64_t vectors = block.vectors(), stepA = block.a.step, stepB = block.b.step;
-#pragma GCC unroll 4
       for (int64_t i = 0; i < vectors; i++, destination += laneCount, a += stepA, b += stepB)
         Store(destination, body(Load<A>(a), Load<B>(b)));
     }
@@ -108,7 +107,6 @@ struct Each<body> {
     float* destination = block.destination;
     const float *a = block.a.at, *b = block.b.at, *c = block.c.at;
     const int64_t vectors = block.vectors(), stepA = block.a.step, stepB = block.b.step, stepC = block.c.step;
-#pragma GCC unroll 4
     for (int64_t i = 0; i < vectors; i++, destination += laneCount, a += stepA, b += stepB, c += stepC)
       Store(destination, body(Load<A>(a), Load<B>(b), Load<C>(c)));
   }
